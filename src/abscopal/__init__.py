@@ -1,0 +1,1 @@
+"""Abscopal designs, rehearses, runs and reads out early-phase immunotherapy trials."""
