@@ -1,0 +1,271 @@
+"""What the tables of a trial must be to each other: named rules, each with its sentence."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from abscopal.tables.codelists import read_codelist
+from abscopal.tables.setting_apart import ROW
+
+Tables = Mapping[str, pl.DataFrame]
+
+# A fragment such as T04.1 belongs to lesion T04; a merged lesion is named T01/T02 (TUTESTCD TUMERGE).
+FRAGMENT = r"\.\d+$"
+LONGEST_LESION_MM = 500
+START_DATES = {
+    "ds": "DSSTDTC", "ie": "IEDTC", "ex": "EXSTDTC", "pr": "PRSTDTC", "tu": "TUDTC", "tr": "TRDTC",
+    "rs": "RSDTC",    "ae": "AESTDTC", "be": "BESTDTC", "cp": "CPDTC",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CrossTableRule:
+    """A rule between tables or rows.
+
+    Args:
+        name: identifier printed beside each row it sets apart.
+        sentence: what is wrong and what to do.
+        find_broken: from all tables, the rows that break it, by domain.
+    """
+
+    name: str
+    sentence: str
+    find_broken: Callable[[Tables], dict[str, pl.DataFrame]]
+
+
+def read_complete_date(column: str) -> pl.Expr:
+    """The calendar date of a complete --DTC, null when partial: a doubt never sets a row apart."""
+    return pl.col(column).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+
+
+def find_unknown_patients(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Rows of a patient who is not in DM."""
+    known = tables["dm"].select("USUBJID")
+    return {name: rows.join(known, on="USUBJID", how="anti") for name, rows in tables.items() if name != "dm"}
+
+
+def find_unknown_lesions(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Measurements of a lesion that its reader has not named."""
+    if "tr" not in tables or "tu" not in tables:
+        return {}
+    measured = (
+        tables["tr"]
+        .filter(pl.col("TRLNKID").is_not_null())
+        .with_columns(LESION=pl.col("TRLNKID").str.replace(FRAGMENT, ""))
+    )
+    named = name_lesions(tables["tu"])
+    return {
+        "tr": measured.join(
+            named, on=["USUBJID", "TREVAL", "TREVALID", "LESION"], how="anti", nulls_equal=True
+        )
+    }
+
+
+def name_lesions(identification: pl.DataFrame) -> pl.DataFrame:
+    """Every lesion that a reader has named, fragments and merged lesions under each of their names."""
+    return (
+        identification.select(
+            "USUBJID",
+            TREVAL="TUEVAL",
+            TREVALID="TUEVALID",
+            LESION=pl.concat_list(pl.concat_list(pl.col("TULNKID")), pl.col("TULNKID").str.split("/")),
+        )
+        .explode("LESION")
+        .with_columns(pl.col("LESION").str.replace(FRAGMENT, ""))
+        .unique()
+    )
+
+
+def find_injections_of_unknown_lesions(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Intratumoural doses without a lesion, or into a lesion that nobody has named."""
+    if "ex" not in tables:
+        return {}
+    injections = tables["ex"].filter(pl.col("EXROUTE") == "INTRATUMORAL")
+    if "tu" not in tables:
+        return {"ex": injections.filter(pl.col("EXLNKID").is_null())}
+    named = tables["tu"].select("USUBJID", EXLNKID="TULNKID").unique()
+    return {"ex": injections.join(named, on=["USUBJID", "EXLNKID"], how="anti")}
+
+
+def date_births(tables: Tables) -> pl.DataFrame:
+    """When each new lesion was first seen, by the earliest reader who dated it."""
+    return (
+        tables["tu"]
+        .filter(pl.col("TUSTRESC").fill_null(pl.col("TUORRES")) == "NEW")
+        .with_columns(BIRTH=read_complete_date("TUDTC"))
+        .filter(pl.col("BIRTH").is_not_null())
+        .group_by("USUBJID", LESION="TULNKID")
+        .agg(pl.col("BIRTH").min())
+    )
+
+
+def find_measured_before_birth(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Measurements of a new lesion before the scan that found it."""
+    if "tu" not in tables:
+        return {}
+    births = date_births(tables)
+    broken = {}
+    for name, lesion, date in (("tr", "TRLNKID", "TRDTC"), ("ex", "EXLNKID", "EXSTDTC")):
+        if name in tables:
+            dated = tables[name].join(births, left_on=["USUBJID", lesion], right_on=["USUBJID", "LESION"])
+            broken[name] = dated.filter(read_complete_date(date) < pl.col("BIRTH"))
+    return broken
+
+
+def find_after_death(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Rows that begin after the patient's death."""
+    deaths = tables["dm"].select("USUBJID", DEATH=read_complete_date("DTHDTC")).drop_nulls()
+    return {
+        name: tables[name].join(deaths, on="USUBJID").filter(read_complete_date(date) > pl.col("DEATH"))
+        for name, date in START_DATES.items()
+        if name in tables
+    }
+
+
+SAME_MEASURE = ["USUBJID", "TRLNKID", "TRTESTCD", "TREVAL", "TREVALID", "VISITNUM", "TRDTC"]
+
+
+def find_repeated_results(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Results that say again what an earlier row of the same measure says."""
+    if "tr" not in tables:
+        return {}
+    measured = tables["tr"].filter(pl.col("TRLNKID").is_not_null())
+    same_result = pl.struct(*SAME_MEASURE, "TRSTRESC", "TRSTRESN", "TRSTAT")
+    return {"tr": measured.sort(ROW).filter(~same_result.is_first_distinct())}
+
+
+def find_measured_twice(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Two different results of one test of one lesion by one reader on one day of one visit."""
+    if "tr" not in tables:
+        return {}
+    measured = tables["tr"].filter(pl.col("TRLNKID").is_not_null())
+    return {"tr": measured.filter(pl.struct(SAME_MEASURE).is_duplicated())}
+
+
+def find_unknown_roles(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Lesions whose role is not in the vocabulary."""
+    if "tu" not in tables:
+        return {}
+    known = list(read_codelist("lesion_roles").terms)
+    role = pl.col("TUSTRESC").fill_null(pl.col("TUORRES"))
+    return {
+        "tu": tables["tu"].filter(
+            (pl.col("TUTESTCD") == "TUMIDENT") & ~role.is_in(known).fill_null(value=False)
+        )
+    }
+
+
+def find_changed_roles(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Lesions that one reader calls by two roles: a target status never changes."""
+    if "tu" not in tables:
+        return {}
+    roles = (
+        tables["tu"]
+        .filter(pl.col("TUTESTCD") == "TUMIDENT")
+        .with_columns(ROLE=pl.col("TUSTRESC").fill_null(pl.col("TUORRES")))
+    )
+    earliest = read_complete_date("TUDTC").min().over("USUBJID", "TUEVAL", "TUEVALID", "TULNKID")
+    first_role = pl.col("ROLE").sort_by(read_complete_date("TUDTC"), "TUSEQ", nulls_last=True).first()
+    return {
+        "tu": roles.with_columns(
+            FIRST_ROLE=first_role.over("USUBJID", "TUEVAL", "TUEVALID", "TULNKID"), FIRST=earliest
+        ).filter(pl.col("ROLE") != pl.col("FIRST_ROLE"))
+    }
+
+
+def find_other_units(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Lengths that are not in millimetres."""
+    if "tr" not in tables:
+        return {}
+    lengths = tables["tr"].filter(
+        pl.col("TRTESTCD").is_in(["LDIAM", "LPERP", "SAXIS", "DIAMETER", "SUMDIAM"])
+    )
+    return {"tr": lengths.filter(pl.col("TRSTRESU").str.to_lowercase() != "mm")}
+
+
+def find_implausible_lengths(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Lengths of one lesion beyond half a metre."""
+    if "tr" not in tables:
+        return {}
+    lengths = tables["tr"].filter(pl.col("TRTESTCD").is_in(["LDIAM", "LPERP", "SAXIS", "DIAMETER"]))
+    return {"tr": lengths.filter(pl.col("TRSTRESN") > LONGEST_LESION_MM)}
+
+
+def find_end_before_start(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Periods that end before they begin."""
+    periods = {"ae": ("AESTDTC", "AEENDTC"), "ex": ("EXSTDTC", "EXENDTC"), "pr": ("PRSTDTC", "PRENDTC")}
+    return {
+        name: tables[name].filter(read_complete_date(end) < read_complete_date(start))
+        for name, (start, end) in periods.items()
+        if name in tables
+    }
+
+
+CROSS_TABLE_RULES = (
+    CrossTableRule(
+        "unknown_patient",
+        "the patient is not in DM; add the patient there, or correct USUBJID.",
+        find_unknown_patients,
+    ),
+    CrossTableRule(
+        "unknown_lesion",
+        "the lesion is measured by a reader who has not named it in TU; add it to TU, or correct TRLNKID.",
+        find_unknown_lesions,
+    ),
+    CrossTableRule(
+        "injection_of_unknown_lesion",
+        "an intratumoural dose must name in EXLNKID a lesion that TU knows; correct EXLNKID.",
+        find_injections_of_unknown_lesions,
+    ),
+    CrossTableRule(
+        "before_birth_of_lesion",
+        "a new lesion is measured or injected before the scan that found it; correct a date, or the lesion.",
+        find_measured_before_birth,
+    ),
+    CrossTableRule(
+        "after_death",
+        "the record begins after the patient's death; correct one of the dates.",
+        find_after_death,
+    ),
+    CrossTableRule(
+        "repeated_result",
+        "an earlier row gives the same result of the same measure; the earlier one is used: remove this one.",
+        find_repeated_results,
+    ),
+    CrossTableRule(
+        "measured_twice",
+        "one reader gives two different results for one test of one lesion at one visit and date; keep one.",
+        find_measured_twice,
+    ),
+    CrossTableRule(
+        "unknown_role",
+        "the role of a lesion must be TARGET, NON-TARGET or NEW; correct TUSTRESC.",
+        find_unknown_roles,
+    ),
+    CrossTableRule(
+        "changed_role",
+        "the lesion already has another role (target, non-target, new) for this reader; roles never change.",
+        find_changed_roles,
+    ),
+    CrossTableRule(
+        "other_unit",
+        "lengths must be in mm in TRSTRESN and TRSTRESU; convert both at the source.",
+        find_other_units,
+    ),
+    CrossTableRule(
+        "implausible_length",
+        f"a lesion longer than {LONGEST_LESION_MM} mm is not plausible; check the unit and the decimal mark.",
+        find_implausible_lengths,
+    ),
+    CrossTableRule(
+        "end_before_start",
+        "the record ends before it begins; correct one of the dates.",
+        find_end_before_start,
+    ),
+)
+
+
+def number_rows(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Give each row its number in the source, from 1."""
+    return {name: frame.with_row_index(ROW, offset=1) for name, frame in tables.items()}
