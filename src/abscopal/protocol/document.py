@@ -1,0 +1,174 @@
+"""A YAML file read with the line of every key, so that a mistake can be shown where it stands."""
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from abscopal.errors import Finding, StudyError
+
+KeyPath = tuple[str | int, ...]
+LARGEST_FILE_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A YAML file: its plain content and the line of every key and list item.
+
+    Args:
+        file: path as a reader would look for it.
+        content: plain dictionaries, lists, texts, numbers and dates.
+        lines: first line of each place, by path.
+    """
+
+    file: str
+    content: dict[str, Any]
+    lines: Mapping[KeyPath, int]
+
+    def locate(self, path: Sequence[str | int]) -> KeyPath:
+        """Give the deepest place of the file on a path; steps that are not in the file are skipped.
+
+        Args:
+            path: keys and positions, as pydantic reports them (with the names of union members among them).
+
+        Returns:
+            A path that has a line, or the empty path.
+        """
+        place: KeyPath = ()
+        for step in path:
+            if (*place, step) in self.lines:
+                place = (*place, step)
+        return place
+
+    def find_line(self, path: Sequence[str | int]) -> int | None:
+        """Give the line of a place, or of the nearest place that contains it."""
+        return self.lines.get(self.locate(path))
+
+    def describe_place(self, path: KeyPath) -> str:
+        """Name a place in words: list items go by their identifier.
+
+        Example:
+            >>> read_text("arms: [{identifier: IT, role: x}]").describe_place(("arms", 0, "role"))
+            'arms.IT.role'
+        """
+        node: Any = self.content
+        words: list[str] = []
+        for step in path:
+            node = node.get(step) if isinstance(node, dict) else node[int(step)]
+            name = node.get("identifier") if isinstance(step, int) and isinstance(node, dict) else None
+            words.append(str(name if name is not None else step + 1 if isinstance(step, int) else step))
+        return ".".join(words) or "the file"
+
+
+def compute_content_hash(content: Any) -> str:
+    """Hash a document by what it says, not by its layout or comments.
+
+    Args:
+        content: plain content.
+
+    Returns:
+        SHA-256, hexadecimal.
+
+    Example:
+        >>> compute_content_hash({"a": 1, "b": 2}) == compute_content_hash({"b": 2, "a": 1})
+        True
+    """
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _unwrap(node: Any, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
+    if isinstance(node, CommentedMap):
+        for key in node:
+            lines[(*path, str(key))] = (
+                node.lc.key(key)[0] + 1 if key in (node.lc.data or {}) else lines.get(path, 1)
+            )
+        return {str(key): _unwrap(value, (*path, str(key)), lines) for key, value in node.items()}
+    if isinstance(node, CommentedSeq):
+        for position in range(len(node)):
+            lines[(*path, position)] = node.lc.item(position)[0] + 1
+        return [_unwrap(value, (*path, position), lines) for position, value in enumerate(node)]
+    for kind in (bool, int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node.isoformat() if isinstance(node, datetime.date) else node
+
+
+def _say_syntax(error: YAMLError, file: str) -> Finding:
+    mark = getattr(error, "problem_mark", None)
+    problem = (error.problem if isinstance(error, MarkedYAMLError) else str(error)) or "cannot be read"
+    line = mark.line + 1 if mark is not None else None
+    if twice := re.search(r'found duplicate key "([^"]*)"', problem):
+        return Finding(
+            file, line, f"The key '{twice[1]}' stands twice in the same place.", "Keep one of the two."
+        )
+    first = problem.splitlines()[0]
+    return Finding(
+        file, line, f"The YAML cannot be read: {first}.", "Look for a colon, quote, bracket or indentation."
+    )
+
+
+def read_text(text: str, *, file: str = "study file") -> Document:
+    """Read YAML text with its line numbers.
+
+    Args:
+        text: YAML 1.2.
+        file: name used in findings.
+
+    Returns:
+        The document.
+
+    Raises:
+        StudyError: the text is not YAML, holds a key twice, or is not a dictionary.
+
+    Example:
+        >>> document = read_text("identity: {title: x}")
+        >>> document.find_line(("identity", "title"))
+        1
+    """
+    try:
+        node = YAML(typ="rt").load(text)
+    except YAMLError as error:
+        raise StudyError([_say_syntax(error, file)]) from error
+    if not isinstance(node, CommentedMap):
+        found = "is empty" if node is None else "does not hold keys and values"
+        raise StudyError([Finding(file, 1, f"The file {found}.", "Start from a bundled study file.")])
+    lines: dict[KeyPath, int] = {}
+    return Document(file=file, content=_unwrap(node, (), lines), lines=lines)
+
+
+def read_document(path: Path) -> Document:
+    """Read a YAML file with its line numbers.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The document.
+
+    Raises:
+        StudyError: the file cannot be read.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise StudyError(
+                [Finding(str(path), None, "The file is larger than 5 MB.", "Is it a study file?")]
+            )
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        finding = Finding(
+            str(path), None, f"The file cannot be opened ({error.strerror}).", "Check the path."
+        )
+        raise StudyError([finding]) from error
+    except UnicodeDecodeError as error:
+        finding = Finding(str(path), None, "The file is not UTF-8 text.", "Save it again as UTF-8.")
+        raise StudyError([finding]) from error
+    return read_text(text, file=str(path))

@@ -1,0 +1,45 @@
+"""What the rehearsal of this trial starts from: scenario files, operational parameters, targets to reach."""
+
+from pydantic import Field
+
+from abscopal.protocol.part import Identifier, Part
+from abscopal.protocol.provenance import Marked, Sourced, fact
+from abscopal.protocol.text import Text
+
+
+class Scenario(Marked):
+    """A named set of assumptions about patients and operations."""
+
+    identifier: Identifier = Field(description="Name of the scenario.")
+    name: Text = Field(description="Name shown to people.")
+    file: str | None = Field(
+        default=None,
+        description="Parameter file within the study folder; null: the parameters below are all there is.",
+    )
+    parameters: dict[str, Sourced[float]] = Field(
+        default_factory=dict, description="Parameters by name, such as patients_per_centre_and_month."
+    )
+
+
+class CalibrationTarget(Marked):
+    """A published result the rehearsal is compared with, as a proportion with its counts."""
+
+    identifier: Identifier = Field(description="Name of the target.")
+    text: Text = Field(description="What was published.")
+    arm: str = Field(description="Arm it was observed in.")
+    endpoint: str | None = Field(default=None, description="Endpoint it belongs to.")
+    value: Sourced[float] = fact(
+        "Published value, as a proportion or in the unit given.", stops="this comparison"
+    )
+    events: Sourced[int] = fact("Numerator.")
+    n: Sourced[int] = fact("Denominator.", stops="the binomial uncertainty of this comparison")
+    use: str = Field(pattern="^(fit|held_out)$", description="fit: calibrates; held_out: only checks.")
+
+
+class RehearsalPlan(Part):
+    """Scenarios and targets."""
+
+    scenarios: tuple[Scenario, ...] = Field(default=(), description="Scenarios; the first is the default.")
+    targets: tuple[CalibrationTarget, ...] = Field(
+        default=(), description="Calibration and held-out targets."
+    )
