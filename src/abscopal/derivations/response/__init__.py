@@ -1,0 +1,1 @@
+"""From lesions to responses: sums, response at each assessment, best response, duration."""

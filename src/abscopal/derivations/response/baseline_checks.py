@@ -1,0 +1,140 @@
+"""Was baseline fit for judging response? Findings that warn; nothing is refused."""
+
+import dataframely as dy
+import polars as pl
+
+from abscopal.derivations.response.criterion import SelectionRules
+from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.tables.adam import LesionAssessments, SubjectLevel
+from abscopal.tables.columns import key_text, required_text
+
+# Paired organs are one organ, and all nodal stations are one organ (EORTC RECIST questions and answers).
+SIDE = r"(?i)[ ,;/-]*\b(LEFT|RIGHT|BILATERAL|GAUCHE|DROITE?)\b[ ,;/-]*"
+NODAL_ORGAN = "LYMPH NODE"
+
+MESSAGES = {
+    "NOT_MEASURABLE": (
+        "a target is smaller than can be measured reliably (10 mm; 15 mm short axis for a node)",
+        "une cible est trop petite pour être mesurée avec fiabilité (10 mm ; 15 mm de petit axe "
+        "pour un ganglion)",
+    ),
+    "MAX_5": ("more than 5 targets", "plus de 5 cibles"),
+    "MAX_PER_ORGAN_2": (
+        "more than 2 targets in one organ (all nodes are one organ; paired organs are one)",
+        "plus de 2 cibles dans un organe (tous les ganglions en font un seul, des organes pairs aussi)",
+    ),
+    "TARGET_WITHOUT_BASELINE": (
+        "a target has no measurement at baseline",
+        "une cible n'a pas de mesure au bilan initial",
+    ),
+    "NEW_AT_BASELINE": (
+        "a lesion called new was already seen at baseline: it is not counted as new",
+        "une lésion dite nouvelle était déjà vue au bilan initial : elle n'est pas comptée comme nouvelle",
+    ),
+    "NO_BASELINE": ("there is no baseline assessment", "il n'y a pas de bilan initial"),
+    "BASELINE_TOO_OLD": (
+        "the baseline scan is older than the study allows",
+        "l'examen initial est plus ancien que ne le permet l'étude",
+    ),
+}
+
+
+class BaselineFindings(dy.Schema):
+    """One doubt about the baseline of one patient and reader."""
+
+    USUBJID = key_text("Patient identifier, unique across studies")
+    READER = key_text("Who read the scan")
+    FINDING = key_text("Code, such as NOT_MEASURABLE")
+    LESIONS = dy.Int64(
+        nullable=True, min=0, max=1000, description="Lesions concerned, where they are counted"
+    )
+    MESSAGE = required_text("What was found, in English")
+    MESSAGEFR = required_text("What was found, in French")
+
+
+def check_baseline(
+    assessments: dy.DataFrame[LesionAssessments],
+    adsl: dy.DataFrame[SubjectLevel] | None = None,
+    *,
+    selection: SelectionRules,
+    settings: ResponseSettings,
+) -> dy.DataFrame[BaselineFindings]:
+    """Collect what a radiologist would question at baseline: size, number and place of targets, age of scans.
+
+    Args:
+        assessments: one row per patient, reader, lesion and assessment; lengths in tenths of a millimetre.
+        adsl: one row per patient with REFDT; without it the age of scans is not checked.
+        selection: how the criterion wants targets chosen.
+        settings: the readings of the rules in force.
+
+    Returns:
+        One row per patient, reader and finding. They warn; response is derived all the same.
+
+    Reference:
+        RECIST 1.1, sections 2 and 3 (doi:10.1016/j.ejca.2008.10.026).
+    """
+    baseline = assessments.filter(pl.col("AVISITN") == 0)
+    targets = baseline.filter(pl.col("LSROLE") == "TARGET")
+    found = [
+        _find_small(targets, selection),
+        _find_too_many(targets, selection),
+        _find_crowded_organs(targets, selection),
+        _find_without_baseline(assessments, targets),
+        _count(baseline.filter(pl.col("LSROLE") == "NEW"), "NEW_AT_BASELINE"),
+        _find_no_baseline(assessments, baseline),
+    ]
+    if adsl is not None:
+        found.append(_find_old(baseline, adsl, settings))
+    english = {code: message[0] for code, message in MESSAGES.items()}
+    french = {code: message[1] for code, message in MESSAGES.items()}
+    rows = pl.concat(found).with_columns(
+        MESSAGE=pl.col("FINDING").replace_strict(english, return_dtype=pl.String),
+        MESSAGEFR=pl.col("FINDING").replace_strict(french, return_dtype=pl.String),
+    )
+    return BaselineFindings.validate(rows.sort(*READING, "FINDING"), cast=True)
+
+
+def _count(rows: pl.DataFrame, finding: str) -> pl.DataFrame:
+    return rows.group_by(READING).agg(
+        pl.lit(finding).alias("FINDING"), pl.col("TULNKID").n_unique().cast(pl.Int64).alias("LESIONS")
+    )
+
+
+def _find_small(targets: pl.DataFrame, selection: SelectionRules) -> pl.DataFrame:
+    limit = pl.when("LSNODE").then(selection.smallest_node_tenths).otherwise(selection.smallest_tenths)
+    return _count(targets.filter(pl.col("LSTENTH") < limit), "NOT_MEASURABLE")
+
+
+def _find_too_many(targets: pl.DataFrame, selection: SelectionRules) -> pl.DataFrame:
+    return _count(targets, "MAX_5").filter(pl.col("LESIONS") > selection.max_targets)
+
+
+def _find_crowded_organs(targets: pl.DataFrame, selection: SelectionRules) -> pl.DataFrame:
+    place = pl.col("LSLOC").str.to_uppercase().str.replace_all(SIDE, "").str.strip_chars()
+    organ = pl.when("LSNODE").then(pl.lit(NODAL_ORGAN)).otherwise(place)
+    crowded = targets.filter(organ.is_not_null()).filter(
+        pl.len().over(*READING, organ) > selection.max_per_organ
+    )
+    return _count(crowded, "MAX_PER_ORGAN_2")
+
+
+def _find_without_baseline(assessments: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
+    lesion = [*READING, "TULNKID"]
+    measured = targets.filter(pl.col("LSTENTH").is_not_null())
+    later = assessments.filter(pl.col("LSROLE") == "TARGET").join(measured, on=lesion, how="anti")
+    return _count(later, "TARGET_WITHOUT_BASELINE")
+
+
+def _find_no_baseline(assessments: pl.DataFrame, baseline: pl.DataFrame) -> pl.DataFrame:
+    return _count(assessments.join(baseline, on=READING, how="anti"), "NO_BASELINE")
+
+
+def _find_old(
+    baseline: pl.DataFrame, adsl: dy.DataFrame[SubjectLevel], settings: ResponseSettings
+) -> pl.DataFrame:
+    age = (pl.col("REFDT") - pl.col("ADT")).dt.total_days()
+    old = baseline.join(adsl.select("USUBJID", "REFDT"), on="USUBJID").filter(
+        pl.col("LSSTATE") != "NOT_EVALUATED", age > settings.baseline_max_age_days
+    )
+    return _count(old, "BASELINE_TOO_OLD")

@@ -1,0 +1,185 @@
+"""Each response in a sentence, with its numbers, in English or French."""
+
+from typing import Literal
+
+import dataframely as dy
+import polars as pl
+
+from abscopal.derivations.response.best_response_rules import BOR_RULES, CBOR_RULES
+from abscopal.derivations.response.criterion import Criterion
+from abscopal.derivations.response.reasons import REASONS
+from abscopal.tables.adam import ResponseAnalysis
+
+Language = Literal["en", "fr"]
+KEYS = ["USUBJID", "READER", "CRITERION", "AVISITN"]
+COLON = {"en": ": ", "fr": " : "}
+SEMICOLON = {"en": "; ", "fr": " ; "}
+
+PHRASES = {
+    "en": {
+        "grown": "sum rose from {nadir} to {measured} mm, {percent_nadir} % and {change_nadir} mm "
+        "over the nadir of {nadir_date}",
+        "grown_from_zero": "sum rose from 0.0 to {measured} mm after the nadir of {nadir_date}",
+        "part": " (the measured targets alone)",
+        "from_baseline": "sum {measured} mm, {percent_base} % from baseline ({base} mm)",
+        "and_nadir": ", {percent_nadir} % from the nadir ({nadir} mm)",
+        "measured": "the measured targets add up to {measured} mm",
+        "new": "a new lesion",
+        "equivocal": "a possible new lesion is not settled",
+    },
+    "fr": {
+        "grown": "la somme est passée de {nadir} à {measured} mm, {percent_nadir} % et {change_nadir} mm "
+        "au-dessus du nadir du {nadir_date}",
+        "grown_from_zero": "la somme est passée de 0,0 à {measured} mm après le nadir du {nadir_date}",
+        "part": " (par les seules cibles mesurées)",
+        "from_baseline": "somme de {measured} mm, {percent_base} % par rapport au bilan initial ({base} mm)",
+        "and_nadir": ", {percent_nadir} % par rapport au nadir ({nadir} mm)",
+        "measured": "les cibles mesurées totalisent {measured} mm",
+        "new": "une nouvelle lésion",
+        "equivocal": "une possible nouvelle lésion n'est pas tranchée",
+    },
+}
+
+
+def explain_responses(
+    adrs: dy.DataFrame[ResponseAnalysis], *, criterion: Criterion, language: Language
+) -> pl.DataFrame:
+    """Add to ADRS a sentence that says what made each response, with its numbers.
+
+    Args:
+        adrs: responses of this criterion.
+        criterion: the criterion that made them.
+        language: en or fr.
+
+    Returns:
+        The same rows with EXPLANATION; null for the yes-or-no parameters of a patient.
+
+    Example:
+        "PD: sum rose from 41.0 to 53.2 mm, +29.8 % and +12.2 mm over the nadir of 2024-03-02".
+    """
+    levels = adrs.filter(pl.col("PARAMCD").is_in(["TRGRESP", "NTRGRESP", "NEWLIND"])).select(
+        *KEYS, "PARAMCD", "RULE", "AVALC"
+    )
+    wide = levels.pivot("PARAMCD", index=KEYS, values=["RULE", "AVALC"])
+    texts = _list_rule_texts(criterion, language)
+    columns = {
+        f"{kind}_{level}": pl.String
+        for kind in ("RULE", "AVALC")
+        for level in ("TRGRESP", "NTRGRESP", "NEWLIND")
+    }
+    missing = [
+        pl.lit(None, dtype=kind).alias(name) for name, kind in columns.items() if name not in wide.columns
+    ]
+    joined = adrs.join(wide.with_columns(missing), on=KEYS, how="left")
+    code = pl.col("AVALC") + COLON[language]
+    own_rule = _look_up(pl.col("RULE"), texts)
+    sentence = (
+        pl.when(pl.col("PARAMCD") == "OVR")
+        .then(code + _explain_overall(texts, language))
+        .when(pl.col("PARAMCD") == "TRGRESP")
+        .then(code + _explain_targets(pl.col("RULE"), texts, language))
+        .when(pl.col("PARAMCD").is_in(["NTRGRESP", "NEWLIND"]))
+        .then(code + own_rule)
+        .when(pl.col("PARAMCD").is_in(["BOR", "CBOR"]))
+        .then(code + own_rule + _explain_reason(language))
+    )
+    return joined.with_columns(EXPLANATION=sentence).drop(list(columns))
+
+
+def _list_rule_texts(criterion: Criterion, language: Language) -> dict[str, str]:
+    rules = (*criterion.rules, *BOR_RULES, *CBOR_RULES)
+    return {rule.name: rule.fr if language == "fr" else rule.en for rule in rules}
+
+
+def _look_up(rule: pl.Expr, texts: dict[str, str]) -> pl.Expr:
+    return rule.replace_strict(texts, default=None, return_dtype=pl.String)
+
+
+def _write(phrase: str, language: Language) -> pl.Expr:
+    """A phrase with its numbers: one decimal, changes with their sign."""
+    measured, nadir, base = pl.col("MEASURED"), pl.col("NADIR"), pl.col("BASESUM")
+
+    def one_decimal(value: pl.Expr) -> pl.Expr:
+        text = value.round(1).cast(pl.String)
+        return text.str.replace(".", ",", literal=True) if language == "fr" else text
+
+    def signed(value: pl.Expr) -> pl.Expr:
+        sign = (
+            pl.when(value.round(1) > 0)
+            .then(pl.lit("+"))
+            .otherwise(pl.when(value.round(1) < 0).then(pl.lit("−")).otherwise(pl.lit("")))
+        )
+        return sign + one_decimal(value.abs())
+
+    parts = {
+        "measured": one_decimal(measured),
+        "nadir": one_decimal(nadir),
+        "base": one_decimal(base),
+        "percent_nadir": pl.when(nadir > 0).then(signed(100 * (measured - nadir) / nadir)),
+        "change_nadir": signed(measured - nadir),
+        "percent_base": pl.when(base > 0).then(signed(100 * (measured - base) / base)),
+        "nadir_date": pl.col("NADIRDT").cast(pl.String),
+    }
+    names = [name for name in parts if "{" + name + "}" in phrase]
+    names.sort(key=lambda name: phrase.index("{" + name + "}"))
+    pattern = phrase
+    for name in names:
+        pattern = pattern.replace("{" + name + "}", "{}")
+    return pl.format(pattern, *(parts[name] for name in names)) if names else pl.lit(phrase)
+
+
+def _explain_targets(rule: pl.Expr, texts: dict[str, str], language: Language) -> pl.Expr:
+    phrases = PHRASES[language]
+    part = pl.when(pl.col("SUM").is_null()).then(pl.lit(phrases["part"])).otherwise(pl.lit(""))
+    grown = (
+        pl.coalesce(_write(phrases["grown"], language), _write(phrases["grown_from_zero"], language)) + part
+    )
+    against_nadir = (
+        pl.when(pl.col("NADIR") < pl.col("BASESUM"))
+        .then(_write(phrases["and_nadir"], language))
+        .fill_null("")
+    )
+    sums = _write(phrases["from_baseline"], language) + pl.coalesce(against_nadir, pl.lit(""))
+    text = _look_up(rule, texts)
+    return (
+        pl.when(rule == "TARGET_PD")
+        .then(grown)
+        .when(rule.is_in(["TARGET_PR", "TARGET_SD"]))
+        .then(pl.coalesce(sums, text))
+        .when(rule == "TARGET_MISSING")
+        .then(text + " (" + _write(phrases["measured"], language) + ")")
+        .when(rule.is_in(["TARGET_CR", "TARGET_PR_HELD", "TARGET_BACK_AFTER_CR"]))
+        .then(pl.coalesce(text + " (" + sums + ")", text))
+        .otherwise(text)
+    )
+
+
+def _explain_overall(texts: dict[str, str], language: Language) -> pl.Expr:
+    """What decided: the causes of a progression, otherwise every level that has something to say."""
+    phrases = PHRASES[language]
+    progressed = pl.col("AVALC") == "PD"
+    decided = {level: pl.col(f"AVALC_{level}") for level in ("TRGRESP", "NTRGRESP", "NEWLIND")}
+    targets = _explain_targets(pl.col("RULE_TRGRESP"), texts, language)
+    non_targets = _look_up(pl.col("RULE_NTRGRESP"), texts)
+    causes = [
+        pl.when(decided["TRGRESP"] == "PD").then(targets),
+        pl.when(decided["NTRGRESP"] == "PD").then(non_targets),
+        pl.when(decided["NEWLIND"] == "Y").then(pl.lit(phrases["new"])),
+    ]
+    levels = [
+        pl.when(decided["TRGRESP"] != "NA").then(targets),
+        pl.when(decided["NTRGRESP"] != "NA").then(non_targets),
+        pl.when(decided["NEWLIND"] == "EQ").then(pl.lit(phrases["equivocal"])),
+    ]
+    nothing = _look_up(pl.col("RULE"), texts)
+    told = (
+        pl.when(progressed)
+        .then(pl.concat_str(causes, separator=SEMICOLON[language], ignore_nulls=True))
+        .otherwise(pl.concat_str(levels, separator=SEMICOLON[language], ignore_nulls=True))
+    )
+    return pl.when(told == "").then(nothing).otherwise(pl.coalesce(told, nothing))
+
+
+def _explain_reason(language: Language) -> pl.Expr:
+    words = {code: pair[1] if language == "fr" else pair[0] for code, pair in REASONS.items()}
+    return (" (" + _look_up(pl.col("REASON"), words) + ")").fill_null("")

@@ -1,0 +1,209 @@
+"""How much disease each reader saw at each assessment: sums, nadir, counts of lesions by state."""
+
+import dataframely as dy
+import polars as pl
+
+from abscopal.tables.adam import LesionAssessments
+from abscopal.tables.columns import date, flag, imputed, key_text
+
+READING = ["USUBJID", "READER"]
+ASSESSMENT = [*READING, "AVISITN"]
+NORMAL_NODE_TENTHS = 100
+MARKER_LOCATION = "TUMOUR MARKER"
+REAL_NEW_LESION = ["UNEQUIVOCAL", "MEASURED", "TOO_SMALL", "PRESENT", "UNEQUIVOCAL_PROGRESSION"]
+
+
+def _count(description: str) -> dy.Int64:
+    return dy.Int64(min=0, max=100_000, description=description)
+
+
+def _tenths(description: str) -> dy.Int64:
+    return dy.Int64(
+        nullable=True, min=0, max=50_000_000, description=f"{description}, tenths of a millimetre"
+    )
+
+
+class LesionBurden(dy.Schema):
+    """The burden of disease that one reader saw at one assessment."""
+
+    USUBJID = key_text("Patient identifier, unique across studies")
+    READER = key_text("Who read the scan")
+    AVISITN = dy.Int64(primary_key=True, min=-1, max=10_000, description="Assessment number: 0 is baseline")
+    FIRSTDT = dy.Date(description="Earliest scan of the assessment")
+    LASTDT = dy.Date(description="Latest scan of the assessment")
+    ADTF = imputed("Dates of the scans")
+    TARGETS = _count("Targets the reader follows")
+    EVALUATED = _count("Targets evaluated at this assessment")
+    DISEASED = _count("Targets seen with disease: any length, or a node of 10 mm or more")
+    MEASURED = _tenths("Sum of the targets that were evaluated")
+    SUM = _tenths("Sum of the targets; empty without targets or if one was not evaluated")
+    BASESUM = _tenths("Sum at baseline")
+    BASEDISEASED = dy.Int64(nullable=True, min=0, max=100_000, description="Targets diseased at baseline")
+    NADIR = _tenths("Smallest earlier complete sum, baseline included")
+    NADIRDT = date("Date on which that sum was first reached")
+    NONTARGETS = _count("Non-targets the reader follows, raised tumour markers included")
+    NTEVALUATED = _count("Non-targets evaluated")
+    NTDISEASED = _count("Non-targets seen with disease, or markers still raised")
+    NTLESIONS = _count("Non-target lesions seen with disease, markers left out")
+    NTPROGRESSED = _count("Non-targets with unequivocal progression")
+    NEWLESION = dy.Bool(description="A new lesion is established, at this assessment or before")
+    EQUIVOCAL = dy.Bool(description="A possible new lesion is seen and not yet settled")
+    HASBASELINE = dy.Bool(description="The reader has a baseline assessment")
+    ACCFL = flag("The reader whose record is accepted")
+
+
+def derive_lesion_burden(assessments: dy.DataFrame[LesionAssessments]) -> dy.DataFrame[LesionBurden]:
+    """Add up the targets of each assessment and find the nadir; a missing target makes the sum unknown.
+
+    A silent gap would shrink the sum and fake a response, and an incomplete sum never becomes the
+    nadir. Lesions that a reader follows but does not mention count as not evaluated.
+
+    Args:
+        assessments: one row per patient, reader, lesion and assessment; lengths in tenths of a millimetre.
+
+    Returns:
+        One row per patient, reader and assessment, baseline included, in key order.
+
+    Reference:
+        RECIST 1.1, section 4 (doi:10.1016/j.ejca.2008.10.026).
+
+    Example:
+        >>> from datetime import date
+        >>> rows = LesionAssessments.validate(pl.DataFrame({
+        ...     "USUBJID": ["P1"] * 6, "READER": ["INVESTIGATOR"] * 6,
+        ...     "TULNKID": ["T01", "T02"] * 3, "AVISITN": [0, 0, 1, 1, 2, 2],
+        ...     "ADT": [date(2024, 1, 1)] * 2 + [date(2024, 3, 1)] * 2 + [date(2024, 5, 1)] * 2,
+        ...     "ADTF": [None] * 6, "LSROLE": ["TARGET"] * 6, "LSNODE": [False] * 6, "LSLOC": ["LIVER"] * 6,
+        ...     "LSSTATE": ["MEASURED"] * 3 + ["NOT_EVALUATED"] + ["MEASURED"] * 2,
+        ...     "LSTENTH": [300, 200, 120, None, 150, 100], "INJDT": [None] * 6, "ACCFL": ["Y"] * 6,
+        ... }), cast=True)
+        >>> derive_lesion_burden(rows).select("AVISITN", "SUM", "MEASURED", "NADIR").rows()
+        [(0, 500, 500, None), (1, None, 120, 500), (2, 250, 250, 500)]
+    """
+    seen = assessments.lazy()
+    visits = (
+        seen.group_by(ASSESSMENT)
+        .agg(*_count_targets(), *_count_non_targets(), *_date_scans())
+        .join(_count_followed(seen), on=READING, how="left")
+        .join(_date_new_lesions(seen), on=READING, how="left")
+        .join(_find_pending(seen), on=ASSESSMENT, how="left")
+        .sort(ASSESSMENT)
+        .with_columns(
+            SUM=pl.when(pl.col("TARGETS") > 0, pl.col("EVALUATED") == pl.col("TARGETS")).then("MEASURED"),
+            NEWLESION=(pl.col("AVISITN") >= pl.col("FIRSTNEW")).fill_null(False),
+            EQUIVOCAL=pl.col("EQUIVOCAL").fill_null(False),
+        )
+        .collect()
+    )
+    return LesionBurden.validate(_add_baseline_and_nadir(visits).select(LesionBurden.column_names()))
+
+
+def _count_targets() -> list[pl.Expr]:
+    target = pl.col("LSROLE") == "TARGET"
+    diseased = (
+        pl.when("LSNODE").then(pl.col("LSTENTH") >= NORMAL_NODE_TENTHS).otherwise(pl.col("LSTENTH") > 0)
+    )
+    known = pl.col("LSTENTH").is_not_null()
+    return [
+        (target & known).sum().cast(pl.Int64).alias("EVALUATED"),
+        (target & diseased).sum().cast(pl.Int64).alias("DISEASED"),
+        pl.when(target).then("LSTENTH").sum().alias("MEASURED"),
+    ]
+
+
+def _count_non_targets() -> list[pl.Expr]:
+    non_target = pl.col("LSROLE") == "NON-TARGET"
+    evaluated = non_target & (pl.col("LSSTATE") != "NOT_EVALUATED")
+    normal_node = pl.col("LSNODE") & (pl.col("LSTENTH") < NORMAL_NODE_TENTHS).fill_null(False)
+    gone = (
+        pl.col("LSSTATE").is_in(["ABSENT", "MERGED"])
+        | (pl.col("LSTENTH") == 0).fill_null(False)
+        | normal_node
+    )
+    diseased = evaluated & ~gone
+    marker = (pl.col("LSLOC") == MARKER_LOCATION).fill_null(False)
+    return [
+        evaluated.sum().cast(pl.Int64).alias("NTEVALUATED"),
+        diseased.sum().cast(pl.Int64).alias("NTDISEASED"),
+        (diseased & ~marker).sum().cast(pl.Int64).alias("NTLESIONS"),
+        (non_target & (pl.col("LSSTATE") == "UNEQUIVOCAL_PROGRESSION"))
+        .sum()
+        .cast(pl.Int64)
+        .alias("NTPROGRESSED"),
+    ]
+
+
+def _date_scans() -> list[pl.Expr]:
+    done = pl.col("ADT").filter(pl.col("LSSTATE") != "NOT_EVALUATED")
+    return [
+        pl.coalesce(done.min(), pl.col("ADT").min()).alias("FIRSTDT"),
+        pl.coalesce(done.max(), pl.col("ADT").max()).alias("LASTDT"),
+        pl.col("ADTF").max(),
+        pl.col("ACCFL").max(),
+    ]
+
+
+def _count_followed(seen: pl.LazyFrame) -> pl.LazyFrame:
+    """How many targets and non-targets each reader follows."""
+    followed = seen.filter(pl.col("LSROLE") != "NEW").select(*READING, "TULNKID", "LSROLE").unique()
+    baselines = seen.select(*READING, HASBASELINE=pl.col("AVISITN") == 0).group_by(READING)
+    counts = followed.group_by(READING).agg(
+        TARGETS=(pl.col("LSROLE") == "TARGET").sum().cast(pl.Int64),
+        NONTARGETS=(pl.col("LSROLE") == "NON-TARGET").sum().cast(pl.Int64),
+    )
+    return (
+        baselines.agg(pl.col("HASBASELINE").any())
+        .join(counts, on=READING, how="left")
+        .with_columns(pl.col("TARGETS", "NONTARGETS").fill_null(0))
+    )
+
+
+def _settle_new_lesions(seen: pl.LazyFrame) -> pl.LazyFrame:
+    """Each new lesion's last word: established, refuted or still open, and when it first appeared.
+
+    A lesion that is only suspected and later established counts from its first appearance; one that
+    was refuted in between counts from its first appearance after that.
+    """
+    new = seen.filter(pl.col("LSROLE") == "NEW").with_columns(
+        real=pl.col("LSSTATE").is_in(REAL_NEW_LESION),
+        refuted=pl.col("LSSTATE") == "NOT_TUMOUR",
+        suspected=pl.col("LSSTATE") == "EQUIVOCAL",
+    )
+    visit = pl.col("AVISITN")
+    settled = new.group_by(*READING, "TULNKID").agg(
+        ESTABLISHED=visit.filter("real").max(),
+        REFUTED=visit.filter("refuted").max().fill_null(-1),
+        ATBASELINE=(visit == 0).any(),
+    )
+    return (
+        new.join(settled, on=[*READING, "TULNKID"])
+        .filter(~pl.col("ATBASELINE"), pl.col("real") | pl.col("suspected"), visit > pl.col("REFUTED"))
+        .with_columns(stands=(pl.col("ESTABLISHED") > pl.col("REFUTED")).fill_null(False))
+    )
+
+
+def _date_new_lesions(seen: pl.LazyFrame) -> pl.LazyFrame:
+    established = _settle_new_lesions(seen).filter("stands")
+    return established.group_by(READING).agg(FIRSTNEW=pl.col("AVISITN").min())
+
+
+def _find_pending(seen: pl.LazyFrame) -> pl.LazyFrame:
+    pending = _settle_new_lesions(seen).filter(~pl.col("stands"))
+    return pending.group_by(ASSESSMENT).agg(EQUIVOCAL=pl.lit(True))
+
+
+def _add_baseline_and_nadir(visits: pl.DataFrame) -> pl.DataFrame:
+    """Baseline sum, and the smallest complete sum of the assessments before each one."""
+    total = pl.col("SUM")
+    with_earlier = visits.with_columns(
+        BASESUM=total.filter(pl.col("AVISITN") == 0).first().over(READING),
+        BASEDISEASED=pl.col("DISEASED").filter(pl.col("AVISITN") == 0).first().over(READING),
+        smallest=total.cum_min().forward_fill().shift(1).over(READING),
+    )
+    lowers = total < pl.col("smallest")
+    lowered_on = pl.when(total.is_not_null() & lowers.fill_null(True)).then("LASTDT")
+    known = pl.col("BASESUM").is_not_null()
+    return with_earlier.with_columns(lowered_on=lowered_on).with_columns(
+        NADIR=pl.when(known).then("smallest"),
+        NADIRDT=pl.when(known).then(pl.col("lowered_on").forward_fill().shift(1).over(READING)),
+    )

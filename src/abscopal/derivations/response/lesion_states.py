@@ -1,0 +1,136 @@
+"""From the words and numbers of TR to one state and one length for each lesion."""
+
+import polars as pl
+
+# What readers write, in capitals, and the state it stands for. The first pattern that fits decides.
+# A denial is read before the word that it denies: NOT PRESENT, NO PROGRESSION.
+STATE_WORDS: tuple[tuple[str, str], ...] = (
+    (r"NOT (DONE|EVALU|ASSESS)|UNEVALUABLE|INEVALUABLE|NON.?EVALU|^NE$|^ND$", "NOT_EVALUATED"),
+    (r"TOO SMALL", "TOO_SMALL"),
+    (r"MERGED|COALESCED|ABSORBED", "MERGED"),
+    (r"NOT (A )?TUMOU?R|REFUTED|BENIGN", "NOT_TUMOUR"),
+    (r"\b(NO|NOT|NON)[ -]?(LONGER )?(PRESENT|SEEN|VISIBLE|PATHOLOG)|NO EVIDENCE OF DISEASE", "ABSENT"),
+    (r"\b(NO|NOT|NON|WITHOUT)[ -]?(CLEAR |UNEQUIVOCAL )?(PROGRESS|WORSEN)|\bNON-?CR/NON-?PD", "PRESENT"),
+    (r"\b(EQUIVOCAL|POSSIBLE) (PROGRESS|WORSEN)", "PRESENT"),
+    (r"UNEQUIVOCAL PROGRESSION|PROGRESS|WORSEN", "UNEQUIVOCAL_PROGRESSION"),
+    (r"UNEQUIVOCAL", "UNEQUIVOCAL"),
+    (r"EQUIVOCAL", "EQUIVOCAL"),
+    (r"ABSENT|NON-?PATHOLOG|RESOLVED|DISAPPEAR|^GONE$", "ABSENT"),
+    (r"PRESENT|PATHOLOG|PERSIST|STABLE", "PRESENT"),
+)
+NODE_LOCATION = r"\bNODES?\b|\bNODAL\b|\bGANGLION"
+# Best first: where one scan gives several lengths of a lesion, the first of these that has a number counts.
+NODE_LENGTHS = ["SAXIS", "LPERP", "DIAMETER"]
+OTHER_LENGTHS = ["LDIAM", "DIAMETER"]
+TOO_SMALL_TENTHS = 50
+
+
+def compute_state(words: pl.Expr) -> pl.Expr:
+    """Read a state from a reader's words; null when the words say none.
+
+    Args:
+        words: a text such as TRSTRESC.
+
+    Example:
+        >>> frame = pl.DataFrame({"TRSTRESC": ["Present", "TOO SMALL TO MEASURE", "EQUIVOCAL", "12.5"]})
+        >>> frame.select(state=compute_state(pl.col("TRSTRESC")))["state"].to_list()
+        ['PRESENT', 'TOO_SMALL', 'EQUIVOCAL', None]
+    """
+    capitals = words.str.to_uppercase().str.strip_chars()
+    return pl.coalesce(
+        pl.when(capitals.str.contains(pattern)).then(pl.lit(state)) for pattern, state in STATE_WORDS
+    )
+
+
+def compute_tenths(millimetres: pl.Expr) -> pl.Expr:
+    """Millimetres to whole tenths, the unit in which lengths are compared.
+
+    Example:
+        >>> pl.DataFrame({"mm": [32.4, 27.0, 0.0, None]}).select(compute_tenths(pl.col("mm")))["mm"].to_list()
+        [324, 270, 0, None]
+    """
+    return (millimetres * 10).round(0).cast(pl.Int64)
+
+
+def derive_piece_states(results: pl.DataFrame) -> pl.DataFrame:
+    """Reduce the TR rows of each piece of a lesion at one scan to one state and one length.
+
+    A number beats a word; the short axis is read for a node, the longest diameter otherwise; what was
+    not done is not evaluated, never zero. A node whose longest diameter is 0 is gone; whether a node is
+    normal is read from LNSTATE before TUMSTATE.
+
+    Args:
+        results: TR rows with PIECE, LSROLE, LSNODE, VISIT and READER added, in order of date and TRSEQ.
+
+    Returns:
+        One row per patient, reader, visit, lesion and piece with LSSTATE, LSTENTH, ADT, ADTF, ACCFL.
+    """
+    wanted = (
+        pl.when("LSNODE")
+        .then(pl.col("TRTESTCD").is_in(NODE_LENGTHS))
+        .otherwise(pl.col("TRTESTCD").is_in(OTHER_LENGTHS))
+    )
+    done = (pl.col("TRSTAT") != "NOT DONE").fill_null(True)
+    measured = wanted & done & pl.col("TRSTRESN").is_not_null()
+    lengths = [
+        pl.col("TRSTRESN").filter(measured & (pl.col("TRTESTCD") == code)).last()
+        for code in dict.fromkeys([*NODE_LENGTHS[:2], *OTHER_LENGTHS])
+    ]
+    spoken = compute_state(pl.coalesce("TRSTRESC", "TRORRES"))
+
+    def last_word(test: str) -> pl.Expr:
+        return spoken.filter((pl.col("TRTESTCD") == test) & done).drop_nulls().last()
+
+    node_word, lesion_word = last_word("LNSTATE"), last_word("TUMSTATE")
+    gone = (done & (pl.col("TRTESTCD") == "LDIAM") & (pl.col("TRSTRESN") == 0)).any()
+    length_word = spoken.filter(wanted & done).drop_nulls().last()
+    keys = ["USUBJID", "READER", "VISIT", "TULNKID", "PIECE"]
+    reduced = results.group_by(keys, maintain_order=True).agg(
+        pl.col("LSROLE", "LSNODE").first(),
+        pl.col("ADT", "ADTF", "VISITDT").last(),
+        pl.col("ACCFL").max(),
+        tenths=compute_tenths(pl.coalesce(*lengths, pl.when(gone).then(0.0))),
+        state_word=pl.coalesce(node_word, lesion_word),
+        length_word=length_word,
+    )
+    return reduced.with_columns(LSSTATE=_choose_state()).with_columns(
+        LSTENTH=pl.when(pl.col("LSSTATE") == "TOO_SMALL")
+        .then(TOO_SMALL_TENTHS)
+        .when(pl.col("LSSTATE").is_in(["ABSENT", "MERGED"]))
+        .then(0)
+        .when(pl.col("LSSTATE") != "NOT_EVALUATED")
+        .then("tenths")
+    )
+
+
+def _choose_state() -> pl.Expr:
+    measured = (
+        pl.when(pl.col("length_word") == "TOO_SMALL")
+        .then(pl.lit("TOO_SMALL"))
+        .when(pl.col("tenths") > 0)
+        .then(pl.lit("MEASURED"))
+        .when(pl.col("tenths") == 0)
+        .then(pl.lit("ABSENT"))
+    )
+    target_word = pl.coalesce(measured, "length_word", "state_word")
+    target = (
+        pl.when(target_word.is_in(["MEASURED", "TOO_SMALL", "ABSENT", "MERGED"]))
+        .then(target_word)
+        .otherwise(pl.lit("NOT_EVALUATED"))
+    )
+    non_target_word = pl.coalesce("state_word", measured, "length_word")
+    non_target = (
+        pl.when(non_target_word == "UNEQUIVOCAL")
+        .then(pl.lit("UNEQUIVOCAL_PROGRESSION"))
+        .when(non_target_word.is_in(["EQUIVOCAL", "NOT_TUMOUR"]))
+        .then(pl.lit("PRESENT"))
+        .otherwise(pl.coalesce(non_target_word, pl.lit("NOT_EVALUATED")))
+    )
+    new_word = pl.coalesce("state_word", measured, "length_word")
+    new = (
+        pl.when(new_word.is_in(["PRESENT", "MEASURED", "TOO_SMALL", "UNEQUIVOCAL_PROGRESSION"]))
+        .then(pl.lit("UNEQUIVOCAL"))
+        .otherwise(pl.coalesce(new_word, pl.lit("NOT_EVALUATED")))
+    )
+    role = pl.col("LSROLE")
+    return pl.when(role == "TARGET").then(target).when(role == "NEW").then(new).otherwise(non_target)

@@ -1,0 +1,1 @@
+"""From adverse events to flags, worst grades and first severe events."""

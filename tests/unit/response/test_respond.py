@@ -1,0 +1,77 @@
+"""`abscopal respond`: what a radiologist reads, what a machine reads, and what a mistake gets."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from abscopal.cli.respond import respond
+from abscopal.errors import OptionError
+
+LESIONS = str(Path(__file__).parents[3] / "docs" / "examples" / "lesions.csv")
+WIDE = {"COLUMNS": "200"}
+app = typer.Typer()
+app.command()(respond)
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, [LESIONS, *arguments], env=WIDE, catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_sentences_in_english():
+    said = run()
+    assert "Patient P01. Time starts on 2024-01-08." in said
+    assert "PD: sum rose from 26.5 to 35.0 mm, +32.1 % and +8.5 mm over the nadir of 2024-04-29" in said
+    assert "Confirmed best response: PR: partial response, confirmed" in said
+    assert "PD: a new lesion" in said
+    assert "all as by default" in said
+
+
+def test_sentences_in_french():
+    said = run("--language", "fr", "--setting", "sd_min_days=56")
+    assert "PD : la somme est passée de 26,5 à 35,0 mm, +32,1 % et +8,5 mm au-dessus du nadir" in said
+    assert "sd_min_days = 56" in said
+
+
+def test_json_holds_every_response_with_its_explanation():
+    told = json.loads(run("--json"))
+    overall = [row for row in told["responses"] if row["PARAMCD"] == "OVR" and row["USUBJID"] == "P02"]
+    assert [row["AVALC"] for row in overall] == ["PR", "CR", "CR"]
+    assert all(row["EXPLANATION"] and row["RULE"] for row in overall)
+    assert told["settings"]["confirm_min_days"] == "28"
+
+
+def test_tables_are_written_when_asked(tmp_path):
+    run("--out", str(tmp_path / "answers"))
+    adrs = pl.read_csv(tmp_path / "answers" / "adrs.csv")
+    assert adrs.filter(PARAMCD="BOR")["AVALC"].to_list() == ["PR", "CR", "PD"]
+    assert (tmp_path / "answers" / "adtr.csv").exists()
+
+
+def test_a_doubtful_baseline_is_questioned(tmp_path):
+    path = tmp_path / "small.csv"
+    path.write_text("patient,date,lesion,role,mm\nA,2024-01-02,T1,target,8\nA,2024-03-02,T1,target,8\n")
+    result = CliRunner().invoke(app, [str(path)], env=WIDE)
+    assert "To be questioned: a target is smaller than can be measured reliably" in result.output
+    assert "Time starts on 2024-01-02, the first scan." in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--criterion", "recist2"], "criterion 'recist2' is not known. Known: recist_1_1"),
+        (["--setting", "sd_min=3"], "setting 'sd_min' is not known. Known: carry_response"),
+        (["--setting", "sd_min_days=soon"], "'soon' is no value of sd_min_days. Write a number"),
+        (["--setting", "carry_response=maybe"], "Write true or false"),
+        (["--setting", "cr_then_less=SD"], "Write SD_or_PD, PR"),
+    ],
+)
+def test_mistakes_in_options(arguments, sentence):
+    result = CliRunner().invoke(app, [LESIONS, *arguments])
+    assert isinstance(result.exception, OptionError)
+    assert sentence in result.exception.sentence
