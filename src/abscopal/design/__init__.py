@@ -1,0 +1,1 @@
+"""Sample sizes and designs, always with their exact operating characteristics."""

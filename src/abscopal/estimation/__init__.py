@@ -1,0 +1,1 @@
+"""Numbers with intervals, n and method; no table of a trial is known here."""
