@@ -1,0 +1,38 @@
+"""Gather the verbs and turn the user's mistakes into sentences."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from abscopal.cli import assure, check, demo, read_out, respond
+from abscopal.errors import UserError
+
+app = typer.Typer(
+    name="abscopal",
+    help="Design, rehearse, run and read out early-phase immunotherapy trials.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def describe() -> None:
+    """Design, rehearse, run and read out early-phase immunotherapy trials."""
+
+
+app.command("check")(check.check)
+app.command("assure")(assure.assure)
+app.command("respond")(respond.respond)
+app.command("read-out")(read_out.read_out)
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends with a sentence and exit code 2."""
+    try:
+        app()
+    except UserError as error:
+        Console(stderr=True).print(error.sentence, style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(2)

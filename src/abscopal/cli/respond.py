@@ -1,0 +1,254 @@
+"""`abscopal respond`: a lesion table in, the response at each visit and the best one out, with reasons."""
+
+import json
+from dataclasses import fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
+
+import dataframely as dy
+import polars as pl
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from abscopal.derivations.response.baseline_checks import check_baseline
+from abscopal.derivations.response.criteria import CRITERIA
+from abscopal.derivations.response.criterion import Criterion
+from abscopal.derivations.response.explanations import COLON, Language, explain_responses
+from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
+from abscopal.derivations.response.response_table import derive_adrs
+from abscopal.derivations.response.settings import ResponseSettings, list_settings
+from abscopal.derivations.response.tumour_table import derive_adtr
+from abscopal.errors import OptionError
+from abscopal.exchange.folder_swap import writing_aside
+from abscopal.exchange.lesion_csv import UNNAMED_READER, LesionTables, read_lesion_csv
+from abscopal.tables.adam import LesionAssessments, ResponseAnalysis
+
+
+class Speech(StrEnum):
+    """The language of what is printed."""
+
+    EN = "en"
+    FR = "fr"
+
+
+HEADINGS = {
+    "en": ["No.", "Date", "mm", "% base", "% nadir", "Targets", "Non-targets", "New", "Overall"],
+    "fr": ["N°", "Date", "mm", "% init.", "% nadir", "Cibles", "Non-cibles", "Nouv.", "Globale"],
+}
+TEXTS = {
+    "en": {
+        "patient": "Patient {patient}{reader}. Time starts on {start}{why}.",
+        "reader": ", reader {reader}",
+        "first_scan": ", the first scan",
+        "baseline": "baseline",
+        "best": "Best response",
+        "confirmed": "Confirmed best response",
+        "warning": "To be questioned",
+        "settings": "{criterion}, {reference}. Settings: {settings}.",
+        "defaults": "all as by default",
+        "research": "Research software: it does not decide treatment.",
+    },
+    "fr": {
+        "patient": "Patient {patient}{reader}. Le temps commence le {start}{why}.",
+        "reader": ", lecteur {reader}",
+        "first_scan": ", premier examen",
+        "baseline": "initial",
+        "best": "Meilleure réponse",
+        "confirmed": "Meilleure réponse confirmée",
+        "warning": "À vérifier",
+        "settings": "{criterion}, {reference}. Réglages : {settings}.",
+        "defaults": "tous par défaut",
+        "research": "Logiciel de recherche : il ne décide d'aucun traitement.",
+    },
+}
+
+
+def respond(
+    lesions: Annotated[Path, typer.Argument(help="A CSV file: one row per lesion and scan.")],
+    criterion: Annotated[str, typer.Option(help="The response criterion.")] = "recist_1_1",
+    language: Annotated[Speech, typer.Option(help="The language of what is printed.")] = Speech.EN,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(help="A reading of the rules, such as sd_min_days=56; may be repeated."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write ADRS and ADTR into this folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,  # noqa: FBT002
+) -> None:
+    """Say how each patient responds, visit by visit, and why; a lesion table in, sentences out.
+
+    Columns: patient, date, lesion, role (target, non-target, new, marker), mm (a length such as 31.5, fragments such
+    as 18+14, or a word: absent, too small, not evaluated, merged, present, progression, equivocal, new, refuted); and
+    if wished node (yes or no), location, reader, visit, start. French headings and words are understood.
+    """
+    chosen = find_criterion(criterion)
+    settings = read_settings(setting or [])
+    tables = read_lesion_csv(lesions)
+    assessments = derive_lesion_assessments(tables.tu, tables.tr, tables.adsl, settings=settings)
+    adrs = derive_adrs(assessments, tables.adsl, criterion=chosen, settings=settings)
+    spoken: Language = "fr" if language is Speech.FR else "en"
+    explained = explain_responses(adrs, criterion=chosen, language=spoken)
+    if out is not None:
+        with writing_aside(out) as aside:
+            explained.write_csv(aside / "adrs.csv")
+            derive_adtr(assessments, tables.adsl).write_csv(aside / "adtr.csv")
+    console = Console(highlight=False)
+    if as_json:
+        console.print_json(json.dumps(list_answers(explained, chosen, settings), ensure_ascii=False))
+        return
+    read = assessments.select("USUBJID", "READER").unique().sort("USUBJID", "READER")
+    doubts = check_baseline(assessments, tables.adsl, selection=chosen.selection, settings=settings)
+    for patient, reader in read.iter_rows():
+        print_patient(
+            console, explained, assessments, tables, patient=patient, reader=reader, language=spoken
+        )
+        message = "MESSAGEFR" if spoken == "fr" else "MESSAGE"
+        for doubt in doubts.filter(USUBJID=patient, READER=reader).iter_rows(named=True):
+            console.print(
+                f"  {TEXTS[spoken]['warning']}{COLON[spoken]}{doubt[message]}.", markup=False, style="yellow"
+            )
+    print_settings(console, chosen, settings, spoken)
+
+
+def find_criterion(name: str) -> Criterion:
+    """The criterion of this name; an unknown one is answered with those that are known."""
+    for known in CRITERIA:
+        if known.name == name:
+            return known
+    names = ", ".join(known.name for known in CRITERIA)
+    raise OptionError(f"criterion '{name}' is not known.", where="--criterion", remedy=f"Known: {names}.")
+
+
+def read_settings(assignments: list[str]) -> ResponseSettings:
+    """Settings from NAME=VALUE, checked against their type."""
+    kinds = get_type_hints(ResponseSettings)
+    chosen: dict[str, Any] = {}
+    for assignment in assignments:
+        name, _, text = assignment.partition("=")
+        if name not in kinds:
+            known = ", ".join(setting.name for setting in fields(ResponseSettings))
+            raise OptionError(f"setting '{name}' is not known.", where="--setting", remedy=f"Known: {known}.")
+        chosen[name] = read_setting(name, text, kinds[name])
+    return ResponseSettings(**chosen)
+
+
+def read_setting(name: str, text: str, kind: Any) -> Any:
+    """One value, by its type: true or false, a number of days, or one of the words allowed."""
+    words = get_args(kind)
+    if kind is bool and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if (kind is int or int in words) and text.isdigit():
+        return int(text)
+    if text in words:
+        return text
+    wanted = (
+        "true or false" if kind is bool else "a number" if not words or int in words else ", ".join(words)
+    )
+    raise OptionError(f"'{text}' is no value of {name}.", where="--setting", remedy=f"Write {wanted}.")
+
+
+def print_patient(
+    console: Console,
+    explained: pl.DataFrame,
+    assessments: dy.DataFrame[LesionAssessments],
+    tables: LesionTables,
+    *,
+    patient: str,
+    reader: str,
+    language: Language,
+) -> None:
+    """Print one patient as one reader saw them: the visits, a sentence for each, the best response."""
+    texts = TEXTS[language]
+    rows = explained.filter(USUBJID=patient, READER=reader)
+    start = tables.adsl.filter(USUBJID=patient)["REFDT"].item()
+    why = "" if tables.has_start else texts["first_scan"]
+    who = "" if reader == UNNAMED_READER else texts["reader"].format(reader=reader)
+    console.print()
+    console.print(
+        texts["patient"].format(patient=patient, reader=who, start=start, why=why), style="bold", markup=False
+    )
+    overall = rows.filter(PARAMCD="OVR").sort("AVISITN")
+    baseline = assessments.filter(USUBJID=patient, READER=reader, AVISITN=0)
+    console.print(draw_visits(rows, overall, baseline, language))
+    sentences = Table.grid(padding=(0, 1))
+    for row in overall.iter_rows(named=True):
+        sentences.add_row(f"  {row['AVISITN']}.", Text(row["EXPLANATION"]))
+    console.print(sentences)
+    for code, title in (("BOR", "best"), ("CBOR", "confirmed")):
+        sentence = rows.filter(PARAMCD=code)["EXPLANATION"].item()
+        console.print(f"  {texts[title]}{COLON[language]}{sentence}", markup=False, style="bold")
+
+
+def draw_visits(
+    rows: pl.DataFrame, overall: pl.DataFrame, baseline: pl.DataFrame, language: Language
+) -> Table:
+    """The visits of one patient and reader as a table."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for place, heading in enumerate(HEADINGS[language]):
+        table.add_column(heading, justify="right" if 2 <= place <= 4 else "left", no_wrap=True)
+    targets = baseline.filter(LSROLE="TARGET")
+    whole = targets.height > 0 and targets["LSTENTH"].null_count() == 0
+    base = int(targets["LSTENTH"].sum()) / 10 if whole else None
+    scanned = baseline["ADT"].max()
+    table.add_row("0", "-" if scanned is None else str(scanned), show(base, language))
+    levels = {(row["PARAMCD"], row["AVISITN"]): row["AVALC"] for row in rows.iter_rows(named=True)}
+    for row in overall.iter_rows(named=True):
+        visit = row["AVISITN"]
+        table.add_row(
+            str(visit),
+            str(row["ADT"]),
+            show(row["SUM"], language),
+            show_change(row["SUM"], row["BASESUM"], language),
+            show_change(row["SUM"], row["NADIR"], language),
+            *(levels[code, visit] for code in ("TRGRESP", "NTRGRESP", "NEWLIND")),
+            f"[bold]{row['AVALC']}[/bold]",
+        )
+    return table
+
+
+def show(value: float | None, language: Language) -> str:
+    """One decimal, or a dash where nothing is known."""
+    if value is None:
+        return "-"
+    return f"{value:.1f}".replace(".", "," if language == "fr" else ".")
+
+
+def show_change(value: float | None, reference: float | None, language: Language) -> str:
+    """Change in per cent, with its sign."""
+    if value is None or not reference:
+        return "-"
+    return f"{100 * (value - reference) / reference:+.1f}".replace(".", "," if language == "fr" else ".")
+
+
+def print_settings(
+    console: Console, criterion: Criterion, settings: ResponseSettings, language: Language
+) -> None:
+    """Print the criterion and every setting that is not the default."""
+    texts = TEXTS[language]
+    changed = [
+        f"{entry.name} = {entry.value}" for entry in list_settings(settings) if entry.value != entry.default
+    ]
+    said = ", ".join(changed) or texts["defaults"]
+    console.print()
+    console.print(
+        texts["settings"].format(criterion=criterion.title, reference=criterion.reference, settings=said),
+        texts["research"],
+        sep="\n",
+        markup=False,
+        style="dim",
+    )
+
+
+def list_answers(explained: pl.DataFrame, criterion: Criterion, settings: ResponseSettings) -> dict[str, Any]:
+    """What is printed, for a machine."""
+    columns = [*ResponseAnalysis.column_names(), "EXPLANATION"]
+    rows = explained.select(columns).with_columns(pl.col(pl.Date).cast(pl.String))
+    return {
+        "criterion": criterion.name,
+        "reference": criterion.reference,
+        "settings": {entry.name: entry.value for entry in list_settings(settings)},
+        "responses": rows.to_dicts(),
+    }

@@ -1,0 +1,1 @@
+"""From a study file and tables to the report: plan, figures, pages, provenance."""

@@ -1,0 +1,163 @@
+"""From the tables to the analysis: derive, estimate, and keep track of what could not be done."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from abscopal.evidence.analysis_plan import AnalysisPlan
+from abscopal.evidence.data_cut import derive_tables_at_cut
+from abscopal.evidence.endpoint_estimates import EstimateList
+from abscopal.evidence.plan.decision import Decision
+from abscopal.evidence.plan.derive_tables import derive_analysis_tables
+from abscopal.evidence.plan.endpoints import estimate_endpoints
+from abscopal.evidence.plan.flow import estimate_baseline, estimate_exposure, estimate_flow
+from abscopal.evidence.plan.imputed_dates import derive_imputed_dates
+from abscopal.evidence.plan.lesions import estimate_lesion_responses
+from abscopal.evidence.plan.readers import choose_reader
+from abscopal.evidence.plan.readings import Curve, Readings, Stop
+from abscopal.evidence.plan.response import estimate_best_responses
+from abscopal.evidence.plan.survival import estimate_follow_up, estimate_response_duration
+from abscopal.evidence.plan.toxicity import estimate_toxicity
+from abscopal.tables.tabulation import Tabulation
+
+ADAM = ("adsl", "adex", "adtr", "adrs", "adae", "adtte")
+OPTIONAL = ("ds", "ie", "ex", "pr", "tu", "tr", "rs", "ae", "dd", "be", "bs", "cp", "supp")
+NEEDED_BY_REPORT = ("ds", "ex", "tu", "tr", "ae")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingNotes:
+    """What reading the tables noticed: doubts in sentences, files and columns that nobody asked for or that lack."""
+
+    notices: tuple[str, ...] = ()
+    ignored_files: tuple[str, ...] = ()
+    absent_columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ignored_columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything a report is made of.
+
+    Args:
+        plan: what was planned.
+        cut_off: last day that counts; None when every row was read.
+        tables: analysis tables by lower-case name (adsl, adex, adtr, adrs, adae, adtte where they could be
+            derived), and the working tables `flow` and `assessments`.
+        estimates: every number of the report.
+        decision: the decision rule of the primary endpoint applied; None where there is none.
+        protocol_estimands: for each endpoint with a window, which denominator is the protocol's own.
+        curves: times to event that are drawn.
+        stops: what is not shown, and why.
+        set_apart: rows of the tables that break a rule: DOMAIN, RULE, MESSAGE, USUBJID, SEQ, ROW.
+        imputed: partial dates that were completed: TABLE, VARIABLE, FLAG, ROWS.
+        study_ids: values of STUDYID found in the tables.
+        reader: who read the scans on which responses rest.
+        has_immune_rule: whether an immune-related event is defined for this study and these tables.
+        arms: arms of the study file that have patients, in its order.
+        reading: what reading the tables noticed.
+    """
+
+    plan: AnalysisPlan
+    cut_off: dt.date | None
+    tables: dict[str, pl.DataFrame]
+    estimates: EstimateList
+    decision: Decision | None
+    protocol_estimands: dict[str, str]
+    curves: tuple[Curve, ...]
+    stops: tuple[Stop, ...]
+    set_apart: pl.DataFrame
+    imputed: pl.DataFrame
+    study_ids: tuple[str, ...]
+    reader: str
+    has_immune_rule: bool
+    arms: tuple[str, ...]
+    reading: ReadingNotes
+
+    def ruleset(self, endpoint: str) -> str:
+        """The censoring rules behind the times of an endpoint."""
+        for curve in self.curves:
+            if curve.endpoint == endpoint:
+                return ", ".join(sorted(curve.times["RULESET"].unique()))
+        return ""
+
+    @property
+    def adam(self) -> dict[str, pl.DataFrame]:
+        """The analysis tables that are written to disk."""
+        return {name: self.tables[name] for name in ADAM if name in self.tables}
+
+
+SET_APART_SCHEMA: dict[str, Any] = {
+    "DOMAIN": pl.String,
+    "RULE": pl.String,
+    "MESSAGE": pl.String,
+    "USUBJID": pl.String,
+    "SEQ": pl.Int64,
+    "ROW": pl.Int64,
+}
+
+
+def run_analysis(
+    plan: AnalysisPlan,
+    tabulation: Tabulation,
+    *,
+    cut_off: dt.date | None = None,
+    set_apart: pl.DataFrame | None = None,
+    reading: ReadingNotes | None = None,
+) -> Analysis:
+    """Derive the analysis tables and every estimate of a read-out.
+
+    Args:
+        plan: what the study file asks for.
+        tabulation: the validated tables.
+        cut_off: the last day that counts; None reads every row.
+        set_apart: rows that were not admitted, for the report.
+        reading: what reading the tables noticed, for the report.
+
+    Returns:
+        The analysis. What could not be done is among its `stops`, never silently missing.
+    """
+    tables: dict[str, Any] = {name: getattr(tabulation, name, None) for name in ("dm", *OPTIONAL)}
+    if cut_off is not None:
+        tables = dict.fromkeys(tables) | derive_tables_at_cut(tables, cut_off=cut_off)
+    stops = [Stop("criterion_not_available", detail=name) for name in plan.criteria_not_available]
+    stops += [Stop("table_absent", detail=name.upper()) for name in NEEDED_BY_REPORT if tables[name] is None]
+    derived = derive_analysis_tables(plan, tables)
+    readings = Readings(plan.protocol, derived.tables, stops=[*stops, *derived.stops])
+    estimate_flow(readings)
+    estimate_baseline(readings)
+    estimate_exposure(readings)
+    outcome = estimate_endpoints(readings, plan.endpoints, available_criteria=plan.criteria)
+    estimate_toxicity(readings)
+    for criterion in plan.criteria:
+        estimate_best_responses(readings, criterion=criterion)
+    estimate_response_duration(readings)
+    estimate_lesion_responses(readings)
+    estimate_follow_up(readings)
+    return Analysis(
+        plan=plan,
+        cut_off=cut_off,
+        tables=dict(derived.tables),
+        estimates=readings.estimates,
+        decision=outcome.decision,
+        protocol_estimands=outcome.protocol_estimands,
+        curves=tuple(readings.curves),
+        stops=tuple(dict.fromkeys(readings.stops)),
+        set_apart=pl.DataFrame(schema=SET_APART_SCHEMA) if set_apart is None else set_apart,
+        imputed=derive_imputed_dates(derived.tables),
+        study_ids=tuple(sorted(tables["dm"]["STUDYID"].unique())),
+        reader=_name_reader(readings),
+        has_immune_rule=derived.has_immune_rule,
+        arms=readings.arms,
+        reading=reading or ReadingNotes(),
+    )
+
+
+def _name_reader(readings: Readings) -> str:
+    lesions = readings.tables.get("assessments")
+    if lesions is None:
+        return ""
+    chosen = choose_reader(lesions, readings.protocol.lesions.accepted_reader)
+    return "" if chosen is None else ", ".join(sorted(chosen["READER"].unique()))

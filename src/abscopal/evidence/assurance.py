@@ -1,0 +1,60 @@
+"""The study tests itself: what was expected of each hand-written patient against what was derived."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from abscopal.derivations.event_selection import EventSelection
+from abscopal.derivations.pathological_response import derive_pathological_responses
+from abscopal.derivations.safety.first_severe_event import derive_window_status
+from abscopal.derivations.time_windows import TimeWindow
+from abscopal.evidence.analysis import Analysis
+from abscopal.evidence.assurance_checks import CHECKS, Derived
+from abscopal.evidence.assurance_outcomes import Assurance
+from abscopal.protocol.hand_written_patient import HandWrittenPatient
+from abscopal.tables.tabulation import Tabulation
+
+SEVERE_RELATED = EventSelection(kind="related", severity="severe")
+
+
+def check_expectations(
+    patients: Iterable[HandWrittenPatient], analysis: Analysis, tabulation: Tabulation
+) -> Assurance:
+    """Compare what was expected of each hand-written patient with what the read-out derived.
+
+    The analysis is the one that a read-out of real tables makes; nothing is derived here by another road.
+
+    Args:
+        patients: the patients, with their expectations.
+        analysis: the read-out of their tables.
+        tabulation: their tables, for what the read-out does not name (the surgical specimen).
+
+    Returns:
+        One checked expectation for each one that was written. What cannot be derived waits, and is never met.
+    """
+    derived = collect_derived(analysis, tabulation)
+    return Assurance(
+        tuple(checked for patient in patients for check in CHECKS for checked in check(patient, derived))
+    )
+
+
+def collect_derived(analysis: Analysis, tabulation: Tabulation) -> Derived:
+    """Gather the tables that expectations are compared with.
+
+    Args:
+        analysis: the read-out of the patients' tables.
+        tabulation: their tables.
+
+    Returns:
+        The analysis tables, the toxicity of each patient in the study's window, and the specimens.
+    """
+    tables: dict[str, Any] = dict(analysis.tables)
+    days = analysis.plan.protocol.safety.toxicity_window_days.value
+    if days is not None and "adae" in tables:
+        tables["toxicity"] = derive_window_status(
+            tables["adae"], tables["adsl"], window=TimeWindow(days), selection=SEVERE_RELATED, start="TRTSDT"
+        )
+    if tabulation.bs is not None:
+        tables["pathology"] = derive_pathological_responses(tabulation.bs)
+    return Derived(
+        tables=tables, criteria=analysis.plan.criteria, reader=analysis.reader, toxicity_window_days=days
+    )

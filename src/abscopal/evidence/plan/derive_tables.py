@@ -1,0 +1,227 @@
+"""From SDTM to ADaM in the order that the tables need each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import polars as pl
+
+from abscopal.derivations.exposure import derive_adex
+from abscopal.derivations.participant_flow import derive_flow_counts
+from abscopal.derivations.pathological_response import derive_pathological_responses
+from abscopal.derivations.population import derive_adsl, derive_evaluable_set, derive_response_set
+from abscopal.derivations.response.criteria import CRITERIA
+from abscopal.derivations.response.duration import derive_response_durations
+from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
+from abscopal.derivations.response.response_table import derive_adrs
+from abscopal.derivations.response.tumour_table import derive_adtr
+from abscopal.derivations.safety.adverse_events import derive_adae
+from abscopal.derivations.safety.immune_related_terms import read_immune_related_terms
+from abscopal.derivations.safety.settings import ImmuneRule, SafetySettings
+from abscopal.derivations.time_to_event.censoring_rules import RULESETS, CensoringRules
+from abscopal.derivations.time_to_event.overall_survival import derive_overall_survival
+from abscopal.derivations.time_to_event.progression_free import derive_progression_free_survival
+from abscopal.derivations.time_to_event.time_rows import Counting
+from abscopal.evidence.analysis_plan import AnalysisPlan
+from abscopal.evidence.plan.readings import Stop
+from abscopal.evidence.plan.window_status import derive_primary_status
+from abscopal.protocol.safety import ImmuneRelatedRule
+from abscopal.protocol.study_protocol import StudyProtocol
+
+JUDGEMENTS = ("IRAEINV", "IRAEADJ")
+
+
+@dataclass(slots=True)
+class DerivedTables:
+    """The tables so far, what stopped, and whether immune-related events could be told."""
+
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    stops: list[Stop] = field(default_factory=list)
+    has_immune_rule: bool = False
+
+
+def derive_analysis_tables(plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> DerivedTables:
+    """Derive ADSL, ADEX, ADAE, ADTR, ADRS and ADTTE, as far as the tables and the study file allow.
+
+    Args:
+        plan: the choices of the study.
+        sdtm: validated SDTM tables by lower-case name; None where absent.
+
+    Returns:
+        The analysis tables, the working tables `flow` and `assessments`, and what stopped.
+    """
+    derived = DerivedTables()
+    adsl: Any = derive_adsl(
+        sdtm["dm"],
+        **{name: sdtm[name] for name in ("ds", "ex", "pr", "ae", "dd", "tu", "tr", "rs", "cp")},
+        arms=plan.arm_codes,
+        reference_date=plan.reference_date or "RANDDT",
+        settings=plan.population,
+    )
+    if sdtm["ex"] is not None:
+        derived.tables["adex"] = derive_adex(sdtm["ex"], adsl)
+    derived.tables["adsl"] = adsl
+    if sdtm["bs"] is not None:
+        derived.tables["pathology"] = derive_pathological_responses(sdtm["bs"])
+    _add_adverse_events(derived, plan.protocol, sdtm)
+    if plan.reference_date is None:
+        derived.stops.append(Stop("value_unknown", detail="reference_date"))
+    else:
+        _add_responses(derived, plan, sdtm)
+        _add_times(derived, plan)
+    _set_evaluable(derived, plan.protocol)
+    derived.tables["flow"] = derive_flow_counts(derived.tables["adsl"], ie=sdtm["ie"])  # type: ignore[arg-type]
+    return derived
+
+
+def _add_adverse_events(derived: DerivedTables, protocol: StudyProtocol, sdtm: Mapping[str, Any]) -> None:
+    events, safety = sdtm["ae"], protocol.safety
+    if events is None:
+        return
+    if safety.severe_grade.value is None:
+        derived.stops.append(Stop("value_unknown", detail="safety.severe_grade"))
+        return
+    versions = sorted(events["AETOXVER"].drop_nulls().unique())
+    if len(versions) > 1:
+        derived.stops.append(Stop("grade_version_mixed", detail=", ".join(versions)))
+        return
+    if safety.ctcae_version.value is None:
+        derived.stops.append(Stop("grade_version_unknown", detail=", ".join(versions) or "—"))
+    rule = name_immune_rule(safety.immune_related)
+    is_judged = _has_judgement(events, sdtm["supp"])
+    derived.has_immune_rule = rule is not None and (rule == "term" or is_judged)
+    if rule is None:
+        derived.stops.append(Stop("irae_rule_unknown"))
+    elif not derived.has_immune_rule:
+        derived.stops.append(Stop("irae_not_judged"))
+    adae: pl.DataFrame = derive_adae(
+        events,
+        derived.tables["adsl"],  # type: ignore[arg-type]
+        terms=read_immune_related_terms(),
+        supp=sdtm["supp"],
+        settings=SafetySettings(
+            ctcae_version=safety.ctcae_version.value,
+            severe_grade=safety.severe_grade.value,
+            emergent_end_days=safety.treatment_emergent_days.value,
+            immune_rule=rule if derived.has_immune_rule and rule is not None else "term",
+        ),
+    )
+    if not derived.has_immune_rule:
+        adae = adae.with_columns(IRAEFL=pl.lit(None, dtype=pl.String))
+    if safety.severe_includes_death.value is False:
+        adae = adae.with_columns(SEVFL=pl.when(pl.col("ATOXGRN") == 5).then(pl.lit("N")).otherwise("SEVFL"))
+    derived.tables["adae"] = adae
+
+
+def name_immune_rule(rule: ImmuneRelatedRule) -> ImmuneRule | None:
+    """Turn the study's rule of immune-related events into the name that the derivation knows.
+
+    Args:
+        rule: which flags take part and how they combine.
+
+    Returns:
+        The name, or None where the study file leaves the rule unknown.
+
+    Example:
+        >>> mark = {"provenance": "published", "source": "10.1000/182"}
+        >>> rule = ImmuneRelatedRule.model_validate({
+        ...     "flags": {"value": ("term", "investigator"), **mark}, "combination": {"value": "all", **mark},
+        ... })
+        >>> name_immune_rule(rule)
+        'term_and_judged'
+    """
+    flags = rule.flags.value
+    if not flags:
+        return None
+    if len(flags) == 1:
+        single: dict[str, ImmuneRule] = {
+            "term": "term", "investigator": "investigator", "adjudicated": "adjudicated",
+        }  # fmt: skip
+        return single[flags[0]]
+    combination = rule.combination.value
+    if combination is None:
+        return None
+    if "term" not in flags:
+        return "judged" if combination == "any" else "adjudicated"
+    return "term_or_judged" if combination == "any" else "term_and_judged"
+
+
+def _has_judgement(events: pl.DataFrame, supplements: pl.DataFrame | None) -> bool:
+    inside = any(name in events.columns and events[name].is_not_null().any() for name in JUDGEMENTS)
+    return inside or (
+        supplements is not None and not supplements.filter(pl.col("QNAM").is_in(JUDGEMENTS)).is_empty()
+    )
+
+
+def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> None:
+    if sdtm["tu"] is None or sdtm["tr"] is None:
+        return
+    adsl: Any = derived.tables["adsl"]
+    lesions = derive_lesion_assessments(
+        sdtm["tu"], sdtm["tr"], adsl, exposure=sdtm["ex"], settings=plan.response
+    )
+    adsl = derive_response_set(adsl, lesions, settings=plan.population)
+    derived.tables["adsl"], derived.tables["assessments"] = adsl, lesions
+    derived.tables["adtr"] = derive_adtr(lesions, adsl)
+    enrolled: Any = adsl.filter(pl.col("ENRLFL") == "Y")
+    responses = [
+        derive_adrs(lesions, enrolled, criterion=criterion, settings=plan.response)
+        for criterion in CRITERIA
+        if criterion.name in plan.criteria
+    ]
+    if responses:
+        derived.tables["adrs"] = pl.concat(responses)
+
+
+def _add_times(derived: DerivedTables, plan: AnalysisPlan) -> None:
+    adsl: Any = derived.tables["adsl"]
+    counting: Counting = "plus_one_day" if plan.response.plus_one_day else "elapsed_days"
+    times: list[pl.DataFrame] = [derive_overall_survival(adsl, analysis_set="ITTFL", counting=counting)]
+    responses: Any = derived.tables.get("adrs")
+    criterion = plan.protocol.lesions.primary_criterion
+    if responses is not None and criterion in plan.criteria:
+        accepted = plan.protocol.lesions.accepted_reader
+        times.append(
+            derive_progression_free_survival(
+                responses,
+                adsl,
+                ruleset=choose_ruleset(plan),
+                criterion=criterion,
+                reader=accepted.reader if accepted.rule == "named_reader" else None,
+                analysis_set="ITTFL",
+                counting=counting,
+            )
+        )
+        times.append(derive_response_durations(responses, adsl, settings=plan.response))
+    derived.tables["adtte"] = pl.concat(times)
+
+
+def choose_ruleset(plan: AnalysisPlan) -> CensoringRules:
+    """Pick the censoring rules that the study names, with the study's own calendar.
+
+    Args:
+        plan: the choices of the study.
+
+    Returns:
+        The rules; where the study names none, those of FDA table A.
+    """
+    choices = plan.protocol.lesions.settings
+    rules = RULESETS.get(choices.pfs_rule.value or "fda_a", RULESETS["fda_a"])
+    own = {
+        name: value
+        for name in ("interval_days", "window_days", "max_missed")
+        if (value := getattr(choices, name).value) is not None
+    }
+    return replace(rules, **own)
+
+
+def _set_evaluable(derived: DerivedTables, protocol: StudyProtocol) -> None:
+    wanted: Literal["event_or_complete_window"] = "event_or_complete_window"
+    needs_window = any(
+        item.identifier == "EVALFL" and wanted in item.requires for item in protocol.analysis_sets
+    )
+    status = derive_primary_status(derived.tables, protocol.primary_endpoint) if needs_window else None
+    if status is None:
+        return
+    complete = status.filter(pl.col("STATE").is_in(["event", "complete"])).select("USUBJID")
+    derived.tables["adsl"] = derive_evaluable_set(derived.tables["adsl"], complete)  # type: ignore[arg-type]

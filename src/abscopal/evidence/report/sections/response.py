@@ -1,0 +1,143 @@
+"""Response of patients and of lesions: two units that are never set against each other."""
+
+from abscopal.evidence.endpoint_estimates import EndpointEstimate
+from abscopal.evidence.plan.lesions import KINDS, LESIONS, PAIRED, list_lesion_definitions
+from abscopal.evidence.plan.response import BEST, CATEGORIES, CONFIRMED
+from abscopal.evidence.plan.survival import DURATION
+from abscopal.evidence.report.blocks import Block, Cell, Prose, Section, Table, row_of
+from abscopal.evidence.report.material import Material
+from abscopal.evidence.report.sections.primary import render_comparison
+
+SHARE_KINDS = ("objective_response", "disease_control", "durable_benefit")
+
+
+def render_response(material: Material) -> Section | None:
+    """Best responses, the endpoints that count them, their duration, and the pictures."""
+    analysis = material.analysis
+    blocks: list[Block] = []
+    for criterion in analysis.plan.criteria:
+        for name, caption in ((BEST, "response.caption"), (CONFIRMED, "response.confirmed_caption")):
+            if analysis.estimates.of(f"{name}_{criterion}"):
+                blocks.append(_best(material, name, caption, criterion))
+    blocks += _endpoints(material)
+    blocks += _duration(material)
+    swimmers = sorted(name for name in material.pictures if name.startswith("swimmer"))
+    for figure in ("waterfall", "spider", *swimmers):
+        blocks += material.figure(figure)
+    return Section("response", material.say("response.title"), tuple(blocks)) if blocks else None
+
+
+def _best(material: Material, name: str, caption: str, criterion: str) -> Table:
+    arms = material.analysis.arms
+    endpoint = f"{name}_{criterion}"
+    shown = [
+        category
+        for category in CATEGORIES
+        if any(r.events for r in material.analysis.estimates.of(endpoint) if r.estimand == category)
+        or category in {"CR", "PR", "SD", "PD", "NE"}
+    ]
+    rows = [
+        row_of(
+            material.say(f"best.{category}"),
+            [material.cell(material.find(endpoint, category, population="RESPFL", arm=arm)) for arm in arms],
+        )
+        for category in shown
+    ]
+    words = material.wording.name("criterion", criterion)
+    text = material.say(caption, criterion=words, reader=material.analysis.reader)
+    return material.by_arm(
+        f"{name}-{criterion}".replace("_", "-"),
+        text,
+        rows,
+        arms=arms,
+        first=material.say("response.first"),
+        notes=(material.say("response.note"),),
+    )
+
+
+def _endpoints(material: Material) -> list[Block]:
+    arms = material.analysis.arms
+    language = material.wording.language
+    rows, comparisons = [], []
+    for endpoint in material.analysis.plan.endpoints:
+        if endpoint.kind not in SHARE_KINDS or not material.analysis.estimates.of(endpoint.identifier):
+            continue
+        population = endpoint.estimand.population
+        cells = material.cells(endpoint.identifier, endpoint.kind, population=population, arms=arms)
+        name = f"{endpoint.name.read(language)} ({material.say(f'status.{endpoint.level}')})"
+        rows.append(row_of(name, cells))
+        comparisons += render_comparison(material, endpoint)
+    if not rows:
+        return []
+    table = material.by_arm(
+        "response-endpoints",
+        material.say("response.endpoints_caption"),
+        rows,
+        arms=arms,
+        first=material.say("response.endpoints_first"),
+    )
+    return [table, *comparisons]
+
+
+def _duration(material: Material) -> list[Block]:
+    records = material.analysis.estimates.of(DURATION)
+    if not records:
+        return []
+    arms = [arm for arm in material.analysis.arms if any(record.arm == arm for record in records)]
+    cells = [
+        material.cell(material.find(DURATION, "median", population="responders", arm=arm)) for arm in arms
+    ]
+    row = row_of(material.say("response.median_duration"), cells)
+    return [
+        material.by_arm(
+            "duration",
+            material.say("response.duration_caption"),
+            [row],
+            arms=arms,
+            first=material.say("response.duration_first"),
+        )
+    ]
+
+
+def render_lesions(material: Material) -> Section | None:
+    """Injected against non-injected lesions, each definition with its unit, n/N and clustered interval."""
+    records = material.analysis.estimates.of(LESIONS)
+    if not records:
+        return None
+    blocks: list[Block] = [Prose(material.say("lesions.lead"))]
+    rules = material.analysis.plan.protocol.lesions.lesion_response
+    for definition in list_lesion_definitions(rules):
+        found = [record for record in records if record.estimand.startswith(f"{definition.code}: ")]
+        if found:
+            own = definition.name_fr if material.wording.language == "fr" else definition.name_en
+            blocks.append(_lesion_table(material, own or material.say(f"lesions.{definition.code}"), found))
+    blocks += material.figure("lesion_response")
+    return Section("lesions", material.say("lesions.title"), tuple(blocks))
+
+
+def _lesion_table(material: Material, name: str, records: list[EndpointEstimate]) -> Table:
+    arms = [arm for arm in material.analysis.arms if any(record.arm == arm for record in records)]
+    rows = []
+    for kind in (*KINDS, PAIRED):
+        if not any(record.estimand.endswith(f": {kind}") for record in records):
+            continue
+        cells = []
+        for arm in arms:
+            record = next((r for r in records if r.arm == arm and r.estimand.endswith(f": {kind}")), None)
+            cells.append(material.cell(record) if record else Cell(material.say("cell.not_applicable")))
+        patients = [
+            record.note.partition(": ")[2] for record in records if record.estimand.endswith(f": {kind}")
+        ]
+        lesions = [str(record.n) for record in records if record.estimand.endswith(f": {kind}")]
+        units = "; ".join(f"{n} ({p})" for n, p in zip(lesions, patients, strict=True))
+        rows.append(row_of(material.say(f"lesions.{kind}"), [*cells, Cell(units, is_number=True)]))
+    header = (
+        material.say("lesions.first"),
+        *(material.arm_name(arm) for arm in arms),
+        material.say("lesions.units"),
+    )
+    code = records[0].estimand.partition(": ")[0].replace("_", "-")
+    note = material.say("lesions.note", method=records[0].method)
+    return Table(
+        f"lesions-{code}", material.say("lesions.caption", definition=name), header, tuple(rows), (note,)
+    )

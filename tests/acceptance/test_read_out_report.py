@@ -1,0 +1,224 @@
+"""The whole read-out on synthetic patients: files, numbers, page, both languages, the same bytes twice."""
+
+import hashlib
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from abscopal.cli.demo import find_demonstration
+from abscopal.cli.report_folder import write_report_folder
+from abscopal.evidence.endpoint_estimates import EndpointEstimate
+from abscopal.evidence.report.wording import Wording
+
+pytestmark = pytest.mark.slow
+FIELDS = ["endpoint", "estimand", "population", "arm", "n", "events", "estimate", "lower", "upper", "level"]
+FIELDS += ["method", "unit"]
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+def read_out(out: Path, **options: object) -> Path:
+    study, tables = find_demonstration()
+    return write_report_folder(study, tables=tables, out=out, console=Console(quiet=True), **options)
+
+
+@pytest.fixture(scope="module")
+def english(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return read_out(tmp_path_factory.mktemp("en") / "report", with_pdf="yes").parent
+
+
+@pytest.fixture(scope="module")
+def french(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return read_out(tmp_path_factory.mktemp("fr") / "report", language="fr").parent
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask about, and complains about tags that do not match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.loads: list[str] = []
+        self.identifiers: list[str] = []
+        self.targets: list[str] = []
+        self.cells: dict[str, set[str]] = {}
+        self.numbers_without_estimate = 0
+        self.attributes: dict[str, list[dict[str, str | None]]] = {}
+        self.cell: str | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.attributes.setdefault(tag, []).append(values)
+        if tag not in VOID:
+            self.open.append(tag)
+        for name in ("src", "href", "data", "action", "poster"):
+            value = values.get(name)
+            if value and not value.startswith(("#", "data:")):
+                self.loads.append(f"{tag} {name}={value}")
+        if values.get("id"):
+            self.identifiers.append(str(values["id"]))
+        if (values.get("href") or "").startswith("#"):
+            self.targets.append(str(values["href"])[1:])
+        self.cell = values.get("data-estimate") if tag == "td" else self.cell
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+        if tag == "td":
+            self.cell = None
+
+    def handle_data(self, data: str) -> None:
+        if self.cell:
+            self.cells.setdefault(self.cell, set()).add(data)
+
+
+def open_page(folder: Path) -> Page:
+    return Page((folder / "report.html").read_text(encoding="utf-8"))
+
+
+def read_estimates(folder: Path) -> list[dict[str, object]]:
+    return list(json.loads((folder / "estimates.json").read_text(encoding="utf-8")))
+
+
+def test_the_folder_holds_everything_that_was_promised(english: Path):
+    written = {str(path.relative_to(english)) for path in english.rglob("*") if path.is_file()}
+    tables = {
+        f"adam/{name}.{kind}"
+        for name in ("adsl", "adex", "adtr", "adrs", "adae", "adtte")
+        for kind in ("csv", "parquet")
+    }
+    assert tables <= written
+    assert {"estimates.json", "provenance.json", "report.html", "report.pdf", "set_apart.csv"} <= written
+    figures = {
+        "participant_flow",
+        "waterfall",
+        "spider",
+        "cumulative_incidence",
+        "lesion_response",
+        "kaplan_meier_os",
+    }
+    assert {f"figures/{name}.svg" for name in figures} <= written
+    assert (english / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_every_estimate_says_what_it_is(english: Path):
+    estimates = read_estimates(english)
+    assert len(estimates) > 100
+    for record in estimates:
+        assert set(FIELDS) <= set(record)
+        assert record["method"]
+        assert record["unit"]
+        for limit in ("lower", "upper"):
+            if record[limit] is not None and record["estimate"] is not None:
+                assert (
+                    (record["lower"] or record["estimate"])
+                    <= record["estimate"]
+                    <= (record["upper"] or record["estimate"])
+                )
+    keys = [tuple(record[name] for name in FIELDS[:4]) for record in estimates]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_number_cell_is_the_estimate_it_names(language: str, request: pytest.FixtureRequest):
+    folder = request.getfixturevalue({"en": "english", "fr": "french"}[language])
+    records = {str(record.pop("id")): EndpointEstimate(**record) for record in read_estimates(folder)}
+    wording = Wording(language)
+    cells = open_page(folder).cells
+    assert set(cells) == set(records)
+    for identifier, texts in cells.items():
+        record = records[identifier]
+        allowed = {wording.estimate(record)}
+        if record.events is not None and record.n:
+            allowed |= {wording.share(record), wording.percent(record.estimate)}
+        assert texts <= allowed
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_opens_offline_and_can_be_heard(language: str, request: pytest.FixtureRequest):
+    page = open_page(request.getfixturevalue({"en": "english", "fr": "french"}[language]))
+    assert page.loads == []
+    assert page.open == []
+    assert len(page.identifiers) == len(set(page.identifiers))
+    assert set(page.targets) <= set(page.identifiers)
+    assert page.attributes["html"][0]["lang"] == language
+    assert len(page.attributes["caption"]) == len(page.attributes["table"])
+    assert all(cell.get("scope") in {"col", "row"} for cell in page.attributes["th"])
+    assert page.attributes["a"][0] == {"class": "skip", "href": "#content"}
+
+
+def test_the_decision_rule_is_shown_with_its_exact_error_rates(english: Path):
+    found = {
+        record["estimand"]: record
+        for record in read_estimates(english)
+        if record["endpoint"] == "severe_free_6m"
+    }
+    assert found["rule: planned_alpha"]["estimate"] == pytest.approx(0.1279, abs=5e-5)
+    assert found["rule: planned_power"]["estimate"] == pytest.approx(0.9238, abs=5e-5)
+    page = (english / "report.html").read_text(encoding="utf-8")
+    assert "12.8%" in page
+    assert "nominal 10%" in page
+
+
+def test_denominators_of_the_primary_endpoint_add_up(english: Path):
+    found = {
+        (record["estimand"], record["arm"]): record
+        for record in read_estimates(english)
+        if record["endpoint"] == "severe_free_6m"
+    }
+    for arm in ("IT", "IV"):
+        states = {
+            name: found[f"state: {name}", arm]["events"]
+            for name in ("event", "competing", "complete", "short")
+        }
+        assert found["complete_window", arm]["n"] == states["event"] + states["complete"]
+        assert (
+            found["early_deaths_as_failures", arm]["n"]
+            == states["event"] + states["complete"] + states["competing"]
+        )
+        assert found["all_treated", arm]["n"] == sum(states.values())
+        assert found["complete_window", arm]["events"] == states["complete"]
+
+
+def test_criteria_that_are_not_derived_yet_are_named(english: Path, french: Path):
+    for folder in (english, french):
+        page = (folder / "report.html").read_text(encoding="utf-8")
+        from abscopal.derivations.response.criteria import CRITERIA
+
+        missing = {"irecist", "itrecist"} - {criterion.name for criterion in CRITERIA}
+        assert all(name in page for name in missing)
+
+
+def test_the_same_input_gives_the_same_bytes(english: Path, tmp_path: Path):
+    again = read_out(tmp_path / "again").parent
+    for path in sorted(english.rglob("*")):
+        if path.is_file() and path.suffix != ".pdf":
+            twin = again / path.relative_to(english)
+            assert hashlib.sha256(path.read_bytes()).digest() == hashlib.sha256(twin.read_bytes()).digest(), (
+                path.name
+            )
+
+
+def test_rows_set_apart_are_listed_in_a_file_and_counted_in_the_page(english: Path):
+    rows = pl.read_csv(english / "set_apart.csv")
+    assert rows.height >= 4
+    page = (english / "report.html").read_text(encoding="utf-8")
+    assert all(rule in page for rule in rows["RULE"].unique())
+    assert "SYN-" not in page
+
+
+def test_provenance_hashes_every_table(english: Path):
+    content = json.loads((english / "provenance.json").read_text(encoding="utf-8"))
+    _, tables = find_demonstration()
+    hashes = {item["file"]: item["sha256"] for item in content["inputs"]}
+    for path in tables.glob("*.csv"):
+        assert hashes[path.name] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert content["settings"]

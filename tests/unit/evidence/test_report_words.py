@@ -1,0 +1,78 @@
+"""The report speaks both languages, everywhere, and writes its numbers as each language does."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import abscopal.evidence as evidence
+from abscopal.evidence.endpoint_estimates import EndpointEstimate
+from abscopal.evidence.report.blocks import Cell, Table
+from abscopal.evidence.report.wording import Wording, read_texts
+
+ROOM = Path(evidence.__file__).parent
+SAID = re.compile(r'say\(\s*"([a-z_.A-Z0-9]+)"')
+
+
+def record(**changes: object) -> EndpointEstimate:
+    values: dict[str, object] = {
+        "endpoint": "e", "estimand": "share", "population": "SAFFL", "arm": "A", "n": 37, "events": 9,
+        "estimate": 9 / 37, "lower": 0.1177, "upper": 0.4120, "level": 0.95, "method": "Clopper-Pearson",
+        "unit": "proportion",
+    }  # fmt: skip
+    return EndpointEstimate(**(values | changes))
+
+
+@pytest.mark.parametrize("key", sorted(read_texts()))
+def test_a_sentence_exists_in_both_languages_with_the_same_blanks(key: str):
+    both = read_texts()[key]
+    assert set(both) == {"en", "fr"}
+    assert all(text.strip() for text in both.values())
+    blanks = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in both.values()]
+    assert blanks[0] == blanks[1]
+
+
+def test_every_sentence_that_the_code_asks_for_exists():
+    asked = {key for path in ROOM.rglob("*.py") for key in SAID.findall(path.read_text(encoding="utf-8"))}
+    assert len(asked) > 50
+    assert asked <= set(read_texts())
+
+
+def test_every_reason_for_leaving_something_out_has_a_sentence():
+    pattern = re.compile(r'(?:\.stop|Stop)\(\s*"([a-z_]+)"')
+    codes = {
+        code for path in ROOM.rglob("*.py") for code in pattern.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(codes) > 8
+    assert {f"stop.{code}" for code in codes} <= set(read_texts())
+
+
+def test_a_share_shows_its_count_its_total_and_its_interval():
+    assert Wording("en").estimate(record()) == "9/37 (24.3%; 11.8–41.2)"
+    assert Wording("fr").estimate(record()) == "9/37 (24,3\u202f%\u202f; 11,8–41,2)"
+
+
+def test_a_share_read_off_a_curve_never_poses_as_a_fraction():
+    curve = record(method="Kaplan-Meier, log-log interval", estimate=0.226, events=9, n=40)
+    assert Wording("en").estimate(curve) == "22.6% (11.8–41.2; n = 40)"
+
+
+def test_a_median_that_was_not_reached_says_so():
+    median = record(unit="months", estimate=None, lower=12.5, upper=None, events=3)
+    assert Wording("en").estimate(median) == "not reached (95% CI from 12.5)"
+    assert Wording("fr").estimate(median).startswith("non atteinte")
+
+
+def test_an_empty_group_is_nobody_not_zero_per_cent():
+    assert (
+        Wording("en").estimate(record(n=0, events=0, estimate=None, lower=None, upper=None)) == "0 patients"
+    )
+
+
+def test_a_table_taken_away_as_csv_starts_no_formula():
+    import base64
+
+    table = Table("t", "c", ("name", "value"), ((Cell("=1+1"), Cell("é, 2")),))
+    text = base64.b64decode(table.csv_address.partition("base64,")[2]).decode("utf-8-sig")
+    assert text.splitlines() == ["name,value", '\'=1+1,"é, 2"']
