@@ -8,6 +8,7 @@ import polars as pl
 from abscopal.errors import TablesError
 
 DELIMITERS = ",;\t|"
+LONGEST_LINE = 65_536
 
 
 def read_csv_table(path: Path) -> pl.DataFrame:
@@ -33,6 +34,7 @@ def read_csv_table(path: Path) -> pl.DataFrame:
     except pl.exceptions.PolarsError as error:
         raise explain_csv_fault(path, delimiter) from error
     assert_columns_named_once(frame.columns, path)
+    assert_last_line_is_whole(path, delimiter, width=frame.width)
     if delimiter == ";":
         frame = frame.with_columns(pl.col(pl.String).str.replace(r"^(-?\d+),(\d+)$", "$1.$2"))
     return frame
@@ -55,6 +57,25 @@ def assert_columns_named_once(columns: list[str], path: Path) -> None:
             f"the header names {', '.join(name.removesuffix('_DUPLICATED_0') for name in twice)} twice.",
             where=path.name,
             remedy="Keep one of the columns.",
+        )
+
+
+def assert_last_line_is_whole(path: Path, delimiter: str, *, width: int) -> None:
+    """Refuse a file that was cut short: its last line has fewer cells than the header."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - LONGEST_LINE))
+        tail = stream.read().decode("utf-8", errors="replace")
+    lines = tail.rstrip("\r\n").split("\n")
+    last = lines[-1] if len(lines) > 1 else ""
+    # A line with an odd number of quotes is part of a cell that spans lines: the reader has judged it.
+    if not last or last.count('"') % 2:
+        return
+    cells = len(next(csv.reader([last], delimiter=delimiter)))
+    if cells < width:
+        raise TablesError(
+            f"the last line has {cells} cells and the header {width}: the file is cut short.",
+            where=path.name,
+            remedy="Copy or export it again.",
         )
 
 

@@ -37,9 +37,8 @@ def read_dataset_json_table(path: Path) -> pl.DataFrame:
         TablesError: the file is cut short, or is not what it says it is.
     """
     content = read_content(path)
-    columns: list[dict[str, Any]] = content["columns"]
-    rows: list[list[Any]] = content.get("rows", [])
-    assert_rows_are_whole(rows, columns, int(content["records"]), path)
+    columns, rows, records = read_parts(content, path)
+    assert_rows_are_whole(rows, columns, records, path)
     values = {
         str(column["name"]): pl.Series(
             [row[place] for row in rows],
@@ -71,6 +70,29 @@ def read_content(path: Path) -> dict[str, Any]:
             remedy="Export the table again as Dataset-JSON 1.1.",
         )
     return dict(content)
+
+
+def read_parts(content: dict[str, Any], path: Path) -> tuple[list[dict[str, Any]], list[list[Any]], int]:
+    """The columns, rows and count of records, once each is of the kind that the format requires."""
+    columns, rows, records = content["columns"], content.get("rows", []), content["records"]
+    faults = []
+    if not isinstance(records, int) or isinstance(records, bool):
+        faults.append("records is not a whole number")
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        faults.append("rows is not a list of lists")
+    if not isinstance(columns, list) or not all(
+        isinstance(column, dict) and {"name", "dataType"} <= column.keys() for column in columns
+    ):
+        faults.append("columns is not a list of descriptions with name and dataType")
+    elif len({str(column["name"]) for column in columns}) < len(columns):
+        faults.append("a column is described twice")
+    if faults:
+        raise TablesError(
+            f"this is not Dataset-JSON 1.1: {'; '.join(faults)}.",
+            where=path.name,
+            remedy="Export the table again as Dataset-JSON 1.1.",
+        )
+    return columns, rows, records
 
 
 def assert_rows_are_whole(

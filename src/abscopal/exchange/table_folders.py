@@ -1,6 +1,7 @@
 """A folder of tables, one file a domain, in whatever format each file is."""
 
 import datetime
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ READERS: dict[str, Callable[[Path], pl.DataFrame]] = {
 }
 TableFormat = Literal["csv", "parquet", "xpt", "dataset_json"]
 SUFFIX: dict[TableFormat, str] = {"csv": "csv", "parquet": "parquet", "xpt": "xpt", "dataset_json": "json"}
+SUPPLEMENT = re.compile(r"^supp([a-z]{2})?$")
 # A table of text takes about five times its file's size while it is read and checked.
 MEMORY_PER_BYTE = 5
 
@@ -59,7 +61,7 @@ def read_tables(folder: Path, *, memory_bytes: int | None = None) -> TableFolder
     ignored = []
     for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
         domain = path.stem.lower()
-        if domain not in DOMAINS and not domain.startswith("supp"):
+        if domain not in DOMAINS and not SUPPLEMENT.match(domain):
             ignored.append(path.name)
             continue
         if domain in files:

@@ -9,6 +9,11 @@ import pyreadstat
 from abscopal.errors import OutputError, TablesError
 
 RECORD = 80
+# Layout of version 5: SAS technical note TS-140, "The record layout of a SAS transport data set".
+NAMES_HEADER = b"HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!"
+ROWS_HEADER = b"HEADER RECORD*******OBS     HEADER RECORD!!!!!!!"
+MEMBER_HEADER = b"HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!"
+DESCRIPTION = 140
 LONGEST_TEXT = 200
 NAME = re.compile(r"^[A-Z_][A-Z0-9_]{0,7}$")
 
@@ -17,7 +22,8 @@ def read_xpt_table(path: Path) -> pl.DataFrame:
     """Read a SAS transport table; empty texts are null.
 
     Raises:
-        TablesError: the file is damaged or cut short (a transport file is made of whole records of 80 bytes).
+        TablesError: the file is damaged or cut short. Version 5 does not announce its number of rows, so a cut
+            shows in two ways only: a last record under 80 bytes, or a last row that stops halfway.
     """
     if path.stat().st_size % RECORD:
         raise TablesError(
@@ -31,7 +37,39 @@ def read_xpt_table(path: Path) -> pl.DataFrame:
         raise TablesError(
             "the SAS transport file is damaged.", where=path.name, remedy="Copy or export it again."
         ) from error
+    assert_last_row_is_whole(path)
     return pl.DataFrame(frame).with_columns(pl.col(pl.String).replace("", None))
+
+
+def assert_last_row_is_whole(path: Path) -> None:
+    """Refuse a file whose last row stops halfway: the library would leave that row out without a word."""
+    content = path.read_bytes()
+    start = content.find(NAMES_HEADER)
+    end = content.find(ROWS_HEADER, start)
+    if start < 0 or end < 0:  # version 8 names its headers otherwise, and the library has read it
+        return
+    count = int(content[start + 54 : start + 58])
+    described = content[start + RECORD : end]
+    row_bytes = sum(
+        int.from_bytes(described[place * DESCRIPTION + 4 : place * DESCRIPTION + 6], "big")
+        for place in range(count)
+    )
+    rows = content[end + RECORD :]
+    if MEMBER_HEADER in rows:
+        raise TablesError(
+            "the SAS transport file holds more than one table.",
+            where=path.name,
+            remedy="Export each table into a file of its own.",
+        )
+    rest = rows[len(rows) - len(rows) % row_bytes :] if row_bytes else b""
+    if (
+        rest.strip(b" ") or len(rest) >= RECORD
+    ):  # what fills the last record up is blank, and shorter than one
+        raise TablesError(
+            "the SAS transport file is cut short: its last row stops halfway.",
+            where=path.name,
+            remedy="Copy or export it again.",
+        )
 
 
 def write_xpt_table(frame: pl.DataFrame, path: Path, *, label: str = "") -> None:

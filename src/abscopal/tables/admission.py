@@ -7,7 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.errors import TablesError
-from abscopal.tables.cross_table_rules import CROSS_TABLE_RULES, number_rows
+from abscopal.tables.cross_table_rules import CROSS_TABLE_RULES, LESION_LENGTHS, number_rows
 from abscopal.tables.row_rules import split_by_schema, split_unreadable_cells
 from abscopal.tables.sdtm import DOMAINS, SupplementalQualifiers
 from abscopal.tables.setting_apart import ROW, list_rows, make_empty_listing
@@ -106,8 +106,17 @@ def gather_tables(raw: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Name tables in lower case and columns in capitals; join the supplemental tables."""
     tables: dict[str, pl.DataFrame] = {}
     for name, frame in raw.items():
-        capitals = frame.rename({column: column.strip().upper() for column in frame.columns})
+        names = [column.strip().upper() for column in frame.columns]
+        if twice := sorted({column for column in names if names.count(column) > 1}):
+            raise TablesError(
+                f"the column {', '.join(twice)} is there twice, capitals and spaces apart.",
+                where=f"table {name.upper()}",
+                remedy="Keep one of them.",
+            )
+        capitals = frame.rename(dict(zip(frame.columns, names, strict=True)))
         domain = "supp" if name.lower().startswith("supp") else name.lower()
+        if domain in tables and domain != "supp":
+            raise TablesError("this table is given twice.", where=name.upper(), remedy="Give it once.")
         if domain not in SCHEMAS:
             known = ", ".join(sorted(SCHEMAS)).upper()
             raise TablesError("this table is not known.", where=name, remedy=f"Known tables: {known}.")
@@ -119,6 +128,12 @@ def gather_tables(raw: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     if "dm" not in tables:
         raise TablesError(
             "the table of patients, DM, is missing.", where="tables", remedy="Add dm to the folder."
+        )
+    if tables["dm"].is_empty():
+        raise TablesError(
+            "the table of patients has no row.",
+            where="table DM",
+            remedy="Export DM again, with its patients.",
         )
     return tables
 
@@ -147,11 +162,12 @@ def complete_columns(
 def split_other_ctcae_versions(
     tables: dict[str, pl.DataFrame], version: str | None
 ) -> tuple[dict[str, pl.DataFrame], list[pl.DataFrame]]:
-    """Set apart adverse events graded by another version of CTCAE than the study's."""
+    """Set apart adverse events graded by another version of CTCAE than the study's, or by one unreadable."""
     if "ae" not in tables or version is None:
         return tables, []
-    written = pl.col("AETOXVER").str.replace(r"(?i)^(ctcae)?\s*v?\s*", "")
-    other = tables["ae"].filter(written.cast(pl.Float64, strict=False) != float(version))
+    # The version is the last number of texts such as "NCI CTCAE v4.03"; a text without one is not the study's.
+    written = pl.col("AETOXVER").str.extract(r"(\d+(?:\.\d+)?)\D*$").cast(pl.Float64, strict=False)
+    other = tables["ae"].filter(pl.col("AETOXVER").is_not_null() & written.ne_missing(float(version)))
     if not other.height:
         return tables, []
     message = (
@@ -183,10 +199,31 @@ def note_doubts(tables: Mapping[str, pl.DataFrame], ctcae_version: str | None) -
                 "grades must not be pooled."
             )
     if "tr" in tables:
-        readers = tables["tr"].select("TREVAL", "TREVALID").unique().height
-        if readers > 1 and tables["tr"].filter(pl.col("TRACPTFL") == "Y").is_empty():
-            notices.append(
-                f"{readers} readers measured the lesions and none is marked as accepted (TRACPTFL): "
-                "the study file must name the reader whose record is accepted."
-            )
+        notices += note_doubts_of_results(tables["tr"], identified="tu" in tables)
+    return notices
+
+
+def note_doubts_of_results(results: pl.DataFrame, *, identified: bool) -> list[str]:
+    """Doubts about the measurements: readers, units, lesions that no table names."""
+    notices = []
+    patients = results.group_by("USUBJID").agg(
+        READERS=pl.struct("TREVAL", "TREVALID").n_unique(), ACCEPTED=(pl.col("TRACPTFL") == "Y").any()
+    )
+    ambiguous = patients.filter(pl.col("READERS") > 1, ~pl.col("ACCEPTED")).height
+    if ambiguous:
+        readers = results.select("TREVAL", "TREVALID").unique().height
+        notices.append(
+            f"{readers} readers measured the lesions and, for {ambiguous} of {patients.height} patients, none is "
+            "marked as accepted (TRACPTFL): the study file must name the reader whose record is accepted."
+        )
+    unit = pl.coalesce("TRSTRESU", "TRORRESU")
+    unmarked = results.filter(
+        pl.col("TRTESTCD").is_in(LESION_LENGTHS) & pl.col("TRSTRESN").is_not_null() & unit.is_null()
+    ).height
+    if unmarked:
+        notices.append(f"{unmarked} lengths state no unit (TRSTRESU): read as millimetres.")
+    if results.height and not identified:
+        notices.append(
+            "lesions are measured (TR) and no table identifies them (TU): the link could not be checked."
+        )
     return notices

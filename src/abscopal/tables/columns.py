@@ -4,9 +4,9 @@ import re
 
 import dataframely as dy
 
-# SDTM dates: ISO 8601, cut where unknown, or with a hyphen for an unknown month (SDTMIG 3.4, section 4.4.2).
+# SDTM dates: ISO 8601, cut where unknown, or with a hyphen for an unknown year or month (SDTMIG 3.4, 4.4.2).
 PARTIAL_DATE = re.compile(
-    r"^\d{4}(---\d{2}|-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])"
+    r"^--(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$|^\d{4}(---\d{2}|-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])"
     r"(T([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d+)?)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$"
 )
 

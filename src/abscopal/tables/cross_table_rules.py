@@ -15,8 +15,13 @@ FRAGMENT = r"\.\d+$"
 LONGEST_LESION_MM = 500
 START_DATES = {
     "ds": "DSSTDTC", "ie": "IEDTC", "ex": "EXSTDTC", "pr": "PRSTDTC", "tu": "TUDTC", "tr": "TRDTC",
-    "rs": "RSDTC",    "ae": "AESTDTC", "be": "BESTDTC", "cp": "CPDTC",
+    "rs": "RSDTC", "ae": "AESTDTC", "cp": "CPDTC",
+    # A specimen is shipped and thawed after its donor's death; it is not collected then.
+    "be": "BEDTC",
 }  # fmt: skip
+PERIODS = {"ae": ("AESTDTC", "AEENDTC"), "ex": ("EXSTDTC", "EXENDTC"), "pr": ("PRSTDTC", "PRENDTC")}
+LESION_LENGTHS = ("LDIAM", "LPERP", "SAXIS", "DIAMETER")
+SEEN = pl.col("TRSTAT").is_null() & (pl.col("TRSTRESC") != "ABSENT").fill_null(value=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,16 @@ def name_lesions(identification: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def find_results_without_lesion(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Lengths and states of a lesion that name no lesion: nobody can say whose they are."""
+    if "tr" not in tables:
+        return {}
+    of_one_lesion = pl.col("TRTESTCD").is_in([*LESION_LENGTHS, "TUMSTATE", "LNSTATE"])
+    return {
+        "tr": tables["tr"].filter(of_one_lesion & pl.col("TRLNKID").is_null() & pl.col("TRSTAT").is_null())
+    }
+
+
 def find_injections_of_unknown_lesions(tables: Tables) -> dict[str, pl.DataFrame]:
     """Intratumoural doses without a lesion, or into a lesion that nobody has named."""
     if "ex" not in tables:
@@ -88,58 +103,91 @@ def find_injections_of_unknown_lesions(tables: Tables) -> dict[str, pl.DataFrame
     return {"ex": injections.join(named, on=["USUBJID", "EXLNKID"], how="anti")}
 
 
-def date_births(tables: Tables) -> pl.DataFrame:
-    """When each new lesion was first seen, by the earliest reader who dated it."""
+def date_births(identification: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """When each lesion that was never there at baseline was first seen.
+
+    Args:
+        identification: rows of TU.
+        by: what tells lesions apart: the patient, and the reader where readers name lesions apart.
+
+    Returns:
+        The columns of `by`, LESION without its fragment, BIRTH.
+    """
+    role = pl.col("TUSTRESC").fill_null(pl.col("TUORRES"))
     return (
-        tables["tu"]
-        .filter(pl.col("TUSTRESC").fill_null(pl.col("TUORRES")) == "NEW")
-        .with_columns(BIRTH=read_complete_date("TUDTC"))
-        .filter(pl.col("BIRTH").is_not_null())
-        .group_by("USUBJID", LESION="TULNKID")
-        .agg(pl.col("BIRTH").min())
+        identification.filter(role.is_in(["TARGET", "NON-TARGET", "NEW"]))
+        .group_by(*by, LESION=pl.col("TULNKID").str.replace(FRAGMENT, ""))
+        .agg(BIRTH=read_complete_date("TUDTC").min(), ALWAYS_NEW=(role == "NEW").all())
+        .filter("ALWAYS_NEW", pl.col("BIRTH").is_not_null())
+        .drop("ALWAYS_NEW")
     )
 
 
 def find_measured_before_birth(tables: Tables) -> dict[str, pl.DataFrame]:
-    """Measurements of a new lesion before the scan that found it."""
+    """Measurements and injections of a new lesion before the scan that found it.
+
+    A measurement is held against its own reader; an injection is no reader's, so a lesion that any reader
+    saw at baseline was there to be injected. A lesion said to be absent, or not looked at, was not measured.
+    """
     if "tu" not in tables:
         return {}
-    births = date_births(tables)
     broken = {}
-    for name, lesion, date in (("tr", "TRLNKID", "TRDTC"), ("ex", "EXLNKID", "EXSTDTC")):
-        if name in tables:
-            dated = tables[name].join(births, left_on=["USUBJID", lesion], right_on=["USUBJID", "LESION"])
-            broken[name] = dated.filter(read_complete_date(date) < pl.col("BIRTH"))
+    if "tr" in tables:
+        births = date_births(tables["tu"], "USUBJID", "TUEVAL", "TUEVALID")
+        measured = tables["tr"].filter(SEEN).with_columns(LESION=pl.col("TRLNKID").str.replace(FRAGMENT, ""))
+        dated = measured.join(
+            births,
+            left_on=["USUBJID", "TREVAL", "TREVALID", "LESION"],
+            right_on=["USUBJID", "TUEVAL", "TUEVALID", "LESION"],
+            nulls_equal=True,
+        )
+        broken["tr"] = dated.filter(read_complete_date("TRDTC") < pl.col("BIRTH"))
+    if "ex" in tables:
+        injected = tables["ex"].with_columns(LESION=pl.col("EXLNKID").str.replace(FRAGMENT, ""))
+        dated = injected.join(date_births(tables["tu"], "USUBJID"), on=["USUBJID", "LESION"])
+        broken["ex"] = dated.filter(read_complete_date("EXSTDTC") < pl.col("BIRTH"))
     return broken
 
 
 def find_after_death(tables: Tables) -> dict[str, pl.DataFrame]:
-    """Rows that begin after the patient's death."""
+    """Rows that begin or end after the patient's death; on the day itself is possible."""
     deaths = tables["dm"].select("USUBJID", DEATH=read_complete_date("DTHDTC")).drop_nulls()
     return {
-        name: tables[name].join(deaths, on="USUBJID").filter(read_complete_date(date) > pl.col("DEATH"))
-        for name, date in START_DATES.items()
+        name: tables[name]
+        .join(deaths, on="USUBJID")
+        .filter(
+            pl.any_horizontal(
+                read_complete_date(date) > pl.col("DEATH") for date in {start, *PERIODS.get(name, ())}
+            )
+        )
+        for name, start in START_DATES.items()
         if name in tables
     }
 
 
-SAME_MEASURE = ["USUBJID", "TRLNKID", "TRTESTCD", "TREVAL", "TREVALID", "VISITNUM", "TRDTC"]
+# One lesion has one length a day, whatever the visit is called; without a whole date the visit stands for it.
+MOMENT = {
+    "DAY": read_complete_date("TRDTC"),
+    "OTHERWISE_VISIT": pl.when(read_complete_date("TRDTC").is_null()).then("VISITNUM"),
+    "OTHERWISE_DATE": pl.when(read_complete_date("TRDTC").is_null()).then("TRDTC"),
+}
+SAME_MEASURE = ["USUBJID", "TRLNKID", "TRTESTCD", "TREVAL", "TREVALID", *MOMENT]
 
 
 def find_repeated_results(tables: Tables) -> dict[str, pl.DataFrame]:
     """Results that say again what an earlier row of the same measure says."""
     if "tr" not in tables:
         return {}
-    measured = tables["tr"].filter(pl.col("TRLNKID").is_not_null())
+    measured = tables["tr"].filter(pl.col("TRLNKID").is_not_null()).with_columns(**MOMENT)
     same_result = pl.struct(*SAME_MEASURE, "TRSTRESC", "TRSTRESN", "TRSTAT")
     return {"tr": measured.sort(ROW).filter(~same_result.is_first_distinct())}
 
 
 def find_measured_twice(tables: Tables) -> dict[str, pl.DataFrame]:
-    """Two different results of one test of one lesion by one reader on one day of one visit."""
+    """Two different results of one test of one lesion by one reader on one day."""
     if "tr" not in tables:
         return {}
-    measured = tables["tr"].filter(pl.col("TRLNKID").is_not_null())
+    measured = tables["tr"].filter(pl.col("TRLNKID").is_not_null()).with_columns(**MOMENT)
     return {"tr": measured.filter(pl.struct(SAME_MEASURE).is_duplicated())}
 
 
@@ -175,42 +223,68 @@ def find_changed_roles(tables: Tables) -> dict[str, pl.DataFrame]:
 
 
 def find_other_units(tables: Tables) -> dict[str, pl.DataFrame]:
-    """Lengths that are not in millimetres."""
+    """Lengths that are not in millimetres; the unit as collected counts where no standard one is given."""
     if "tr" not in tables:
         return {}
     lengths = tables["tr"].filter(
-        pl.col("TRTESTCD").is_in(["LDIAM", "LPERP", "SAXIS", "DIAMETER", "SUMDIAM"])
+        pl.col("TRTESTCD").is_in([*LESION_LENGTHS, "SUMDIAM"]) & pl.col("TRSTAT").is_null()
     )
-    return {"tr": lengths.filter(pl.col("TRSTRESU").str.to_lowercase() != "mm")}
+    return {"tr": lengths.filter(pl.coalesce("TRSTRESU", "TRORRESU").str.to_lowercase() != "mm")}
 
 
 def find_implausible_lengths(tables: Tables) -> dict[str, pl.DataFrame]:
     """Lengths of one lesion beyond half a metre."""
     if "tr" not in tables:
         return {}
-    lengths = tables["tr"].filter(pl.col("TRTESTCD").is_in(["LDIAM", "LPERP", "SAXIS", "DIAMETER"]))
+    lengths = tables["tr"].filter(pl.col("TRTESTCD").is_in(LESION_LENGTHS))
     return {"tr": lengths.filter(pl.col("TRSTRESN") > LONGEST_LESION_MM)}
 
 
 def find_end_before_start(tables: Tables) -> dict[str, pl.DataFrame]:
     """Periods that end before they begin."""
-    periods = {"ae": ("AESTDTC", "AEENDTC"), "ex": ("EXSTDTC", "EXENDTC"), "pr": ("PRSTDTC", "PRENDTC")}
     return {
         name: tables[name].filter(read_complete_date(end) < read_complete_date(start))
-        for name, (start, end) in periods.items()
+        for name, (start, end) in PERIODS.items()
         if name in tables
     }
 
 
+# In this order: each rule sees the rows that those before it admitted, so TU is settled before TR is held
+# against it and no measurement is admitted whose lesion was set apart.
 CROSS_TABLE_RULES = (
     CrossTableRule(
         "unknown_patient",
-        "the patient is not in DM; add the patient there, or correct USUBJID.",
+        "the patient has no row in DM, or that row is set apart; mend DM, or correct USUBJID.",
         find_unknown_patients,
     ),
     CrossTableRule(
+        "after_death",
+        "the record begins or ends after the patient's death; correct one of the dates.",
+        find_after_death,
+    ),
+    CrossTableRule(
+        "end_before_start",
+        "the record ends before it begins; correct one of the dates.",
+        find_end_before_start,
+    ),
+    CrossTableRule(
+        "unknown_role",
+        "the role of a lesion must be TARGET, NON-TARGET or NEW; correct TUSTRESC.",
+        find_unknown_roles,
+    ),
+    CrossTableRule(
+        "changed_role",
+        "the lesion already has another role (target, non-target, new) for this reader; roles never change.",
+        find_changed_roles,
+    ),
+    CrossTableRule(
+        "no_lesion_named",
+        "a length or a state is given and no lesion is named; fill in TRLNKID.",
+        find_results_without_lesion,
+    ),
+    CrossTableRule(
         "unknown_lesion",
-        "the lesion is measured by a reader who has not named it in TU; add it to TU, or correct TRLNKID.",
+        "no row of TU in which this reader names the lesion was admitted; mend TU, or correct TRLNKID.",
         find_unknown_lesions,
     ),
     CrossTableRule(
@@ -224,31 +298,6 @@ CROSS_TABLE_RULES = (
         find_measured_before_birth,
     ),
     CrossTableRule(
-        "after_death",
-        "the record begins after the patient's death; correct one of the dates.",
-        find_after_death,
-    ),
-    CrossTableRule(
-        "repeated_result",
-        "an earlier row gives the same result of the same measure; the earlier one is used: remove this one.",
-        find_repeated_results,
-    ),
-    CrossTableRule(
-        "measured_twice",
-        "one reader gives two different results for one test of one lesion at one visit and date; keep one.",
-        find_measured_twice,
-    ),
-    CrossTableRule(
-        "unknown_role",
-        "the role of a lesion must be TARGET, NON-TARGET or NEW; correct TUSTRESC.",
-        find_unknown_roles,
-    ),
-    CrossTableRule(
-        "changed_role",
-        "the lesion already has another role (target, non-target, new) for this reader; roles never change.",
-        find_changed_roles,
-    ),
-    CrossTableRule(
         "other_unit",
         "lengths must be in mm in TRSTRESN and TRSTRESU; convert both at the source.",
         find_other_units,
@@ -259,9 +308,14 @@ CROSS_TABLE_RULES = (
         find_implausible_lengths,
     ),
     CrossTableRule(
-        "end_before_start",
-        "the record ends before it begins; correct one of the dates.",
-        find_end_before_start,
+        "repeated_result",
+        "an earlier row gives the same result of the same measure; the earlier one is used: remove this one.",
+        find_repeated_results,
+    ),
+    CrossTableRule(
+        "measured_twice",
+        "one reader gives two different results for one test of one lesion on one day; keep one.",
+        find_measured_twice,
     ),
 )
 

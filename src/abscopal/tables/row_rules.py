@@ -5,7 +5,7 @@ import polars as pl
 
 from abscopal.tables.setting_apart import ROW, list_rows
 
-NUMBER_SENTENCE = "a number is expected in {column} and something else was found; correct the cell."
+NUMBER_SENTENCE = "{kind} is expected in {column} and something else was found; correct the cell."
 DATE_SENTENCE = (
     "{column} is not a calendar date written as 2024-03-02 (or, when partly unknown, 2024-03 or 2024); "
     "correct the cell."
@@ -39,7 +39,7 @@ def split_unreadable_cells(
     casts, broken = [], {}
     for name, column in schema.columns().items():
         if isinstance(column, dy.String):
-            as_text = pl.col(name).cast(pl.String).str.strip_chars()
+            as_text = read_text(frame, name)
             # In SUPP-- an empty key has a meaning; everywhere else an empty text is an absent value.
             keeps_empty = column.primary_key and not column.min_length
             casts.append(
@@ -50,7 +50,8 @@ def split_unreadable_cells(
         else:
             number = read_number(frame, name, column.dtype)
             casts.append(number.alias(name))
-            broken[name] = ("not_a_number", NUMBER_SENTENCE.format(column=name))
+            kind = "a whole number" if column.dtype.is_integer() else "a number"
+            broken[name] = ("not_a_number", NUMBER_SENTENCE.format(column=name, kind=kind))
     read = frame.select(*casts, ROW)
     listings, faults = [], pl.Series(ROW, [], dtype=pl.Int64)
     for name, (rule, sentence) in broken.items():
@@ -62,10 +63,21 @@ def split_unreadable_cells(
 
 
 def read_number(frame: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Expr:
-    """Read a column as numbers; what is not one becomes null."""
-    if frame.schema[name] != pl.String:
+    """Read a column as numbers; what is not one, or not a whole one where one is due, becomes null."""
+    if frame.schema[name].is_integer():
         return pl.col(name).cast(kind, strict=False)
-    return pl.col(name).str.strip_chars().cast(pl.Float64, strict=False).cast(kind, strict=False)
+    written = pl.col(name).str.strip_chars() if frame.schema[name] == pl.String else pl.col(name)
+    number = written.cast(pl.Float64, strict=False)
+    # Casting 2.5 to an integer would say 2, and the words nan and inf would pass for numbers.
+    sound = (number == number.floor()) & number.is_finite() if kind.is_integer() else number.is_finite()
+    return pl.when(sound).then(number).cast(kind, strict=False)
+
+
+def read_text(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """Read a column as text; a transport file holds grade 3 as 3.0, which says 3."""
+    if not frame.schema[name].is_float():
+        return pl.col(name).cast(pl.String).str.strip_chars()
+    return pl.col(name).fill_nan(None).cast(pl.String).str.replace(r"\.0$", "")
 
 
 def find_faulty(frame: pl.DataFrame, read: pl.DataFrame, name: str, rule: str) -> pl.DataFrame:
@@ -73,7 +85,8 @@ def find_faulty(frame: pl.DataFrame, read: pl.DataFrame, name: str, rule: str) -
     if rule == "not_a_number":
         if frame.schema[name] == pl.Null:
             return frame.clear()
-        written = frame[name].cast(pl.String).str.strip_chars().fill_null("") != ""
+        absent_number = frame[name].fill_nan(None) if frame.schema[name].is_float() else frame[name]
+        written = absent_number.cast(pl.String).str.strip_chars().fill_null("") != ""
         return frame.filter(written & read[name].is_null())
     day = read[name].str.slice(0, 10)
     whole = day.str.contains(r"^\d{4}-\d{2}-\d{2}$")

@@ -16,6 +16,7 @@ BREAKS = [
     ("missing_value", "ae", 0, {"AEDECOD": ""}),
     ("out_of_range", "dm", 0, {"AGE": "610"}),
     ("unknown_patient", "ae", 1, {"USUBJID": "P9"}),
+    ("no_lesion_named", "tr", 1, {"TRLNKID": None}),
     ("unknown_lesion", "tr", 1, {"TRLNKID": "T07"}),
     ("unknown_lesion", "tr", 1, {"TREVAL": "INDEPENDENT ASSESSOR"}),
     ("injection_of_unknown_lesion", "ex", 0, {"EXLNKID": "T07"}),
