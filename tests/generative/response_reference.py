@@ -188,7 +188,7 @@ def is_confirmed(visits: list[tuple[date, str]], i: int, settings: Any) -> bool:
 
 
 def count_visits(
-    visits: list[tuple[date, str]], new_therapy: date | None, settings: Any
+    visits: list[tuple[date, str]], new_therapy: date | None, settings: Any, *, has_targets: bool
 ) -> list[tuple[date, str]]:
     """The visits that count: before new therapy, up to progression, a broken complete response read again."""
     counted: list[tuple[date, str]] = []
@@ -208,8 +208,9 @@ def count_visits(
         response == "CR" and is_confirmed(counted, i, settings) for i, (_, response) in enumerate(counted)
     ):
         return counted
+    lesser = "PR" if has_targets else "NON-CR/NON-PD"
     return [
-        (on, "PR" if response == "CR" and any(later in less for _, later in counted[i + 1 :]) else response)
+        (on, lesser if response == "CR" and any(later in less for _, later in counted[i + 1 :]) else response)
         for i, (on, response) in enumerate(counted)
     ]
 
@@ -220,7 +221,7 @@ def best_of(
     """Unconfirmed and confirmed best response."""
     if not visits and not settings.missing_as_ne:
         return "MISSING", "MISSING"
-    counted = count_visits(visits, new_therapy, settings)
+    counted = count_visits(visits, new_therapy, settings, has_targets=has_targets)
     responses = [response for _, response in counted]
     late = {response for on, response in counted if (on - start).days >= settings.sd_min_days}
     confirmed = {

@@ -191,6 +191,26 @@ def find_measured_twice(tables: Tables) -> dict[str, pl.DataFrame]:
     return {"tr": measured.filter(pl.struct(SAME_MEASURE).is_duplicated())}
 
 
+def find_undated_results(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Results that neither their own date nor the other scans of their visit place in time."""
+    if "tr" not in tables:
+        return {}
+    visit = ["USUBJID", "TREVAL", "TREVALID", "VISITNUM"]
+    measured = tables["tr"].filter(pl.col("TRLNKID").is_not_null())
+    dated = measured.filter(pl.col("TRDTC").is_not_null(), pl.col("VISITNUM").is_not_null())
+    done = (pl.col("TRSTAT") != "NOT DONE").fill_null(value=True)
+    undated = measured.filter(pl.col("TRDTC").is_null(), done)
+    broken = {"tr": undated.join(dated, on=visit, how="anti", nulls_equal=True)}
+    if "tu" in tables:
+        role = pl.col("TUSTRESC").fill_null(pl.col("TUORRES"))
+        new = tables["tu"].filter(role == "NEW", pl.col("TUDTC").is_null())
+        reader = {"TUEVAL": "TREVAL", "TUEVALID": "TREVALID", "TULNKID": "TRLNKID"}
+        unseen = new.rename(reader).join(measured, on=[*visit[:3], "TRLNKID"], how="anti", nulls_equal=True)
+        lost = unseen.join(dated, on=visit, how="anti", nulls_equal=True)
+        broken["tu"] = lost.rename({standard: own for own, standard in reader.items()})
+    return broken
+
+
 def find_unknown_roles(tables: Tables) -> dict[str, pl.DataFrame]:
     """Lesions whose role is not in the vocabulary."""
     if "tu" not in tables:
@@ -286,6 +306,11 @@ CROSS_TABLE_RULES = (
         "unknown_lesion",
         "no row of TU in which this reader names the lesion was admitted; mend TU, or correct TRLNKID.",
         find_unknown_lesions,
+    ),
+    CrossTableRule(
+        "undated_result",
+        "the scan has no date and no other scan of its visit has one; fill in the date of the scan.",
+        find_undated_results,
     ),
     CrossTableRule(
         "injection_of_unknown_lesion",

@@ -104,7 +104,7 @@ def test_table_3_cr_ne_too_early():
     28  | CR
     84  | NE
     """
-    assert best(visits, confirmed=True) == ("NE", "NOT_CONFIRMED")
+    assert best(visits, confirmed=True) == ("NE", "SD_TOO_EARLY")
 
 
 def test_table_3_pr_cr():
@@ -174,7 +174,7 @@ def test_table_3_pr_ne_too_early():
     28  | PR
     84  | NE
     """
-    assert best(visits, confirmed=True) == ("NE", "NOT_CONFIRMED")
+    assert best(visits, confirmed=True) == ("NE", "SD_TOO_EARLY")
 
 
 def test_table_3_ne_ne():

@@ -19,6 +19,7 @@ BREAKS = [
     ("no_lesion_named", "tr", 1, {"TRLNKID": None}),
     ("unknown_lesion", "tr", 1, {"TRLNKID": "T07"}),
     ("unknown_lesion", "tr", 1, {"TREVAL": "INDEPENDENT ASSESSOR"}),
+    ("undated_result", "tr", 1, {"TRDTC": None, "VISITNUM": None}),
     ("injection_of_unknown_lesion", "ex", 0, {"EXLNKID": "T07"}),
     ("injection_of_unknown_lesion", "ex", 0, {"EXLNKID": None}),
     ("before_birth_of_lesion", "tr", 2, {"TRDTC": "2024-02-29"}),

@@ -178,22 +178,18 @@ def _place_in_visits(rows: pl.DataFrame, settings: ResponseSettings) -> pl.DataF
     A row without VISITNUM joins the visit of its day. A visit number that comes back long after, as
     unscheduled visits that share one do, is another assessment.
     """
+    scan = [*READING, "VISITNUM", "ADT"]
     of_the_day = pl.col("VISITNUM").drop_nulls().first().over(*READING, "ADT")
-    named = rows.with_columns(
-        NUMBER=pl.coalesce(pl.coalesce("VISITNUM", of_the_day).cast(pl.String), pl.col("ADT").cast(pl.String))
-    )
+    number = pl.coalesce(pl.coalesce("VISITNUM", of_the_day).cast(pl.String), pl.col("ADT").cast(pl.String))
     visit = [*READING, "NUMBER"]
-    days = named.select(*visit, "ADT").unique().sort(*visit, "ADT")
+    scans = rows.select(scan).unique().sort(*READING, "ADT", "VISITNUM").with_columns(NUMBER=number)
     gap = pl.col("ADT").diff().dt.total_days().over(visit)
-    separated = days.with_columns(apart=(gap > settings.visit_gap_days).fill_null(False))
+    separated = scans.with_columns(apart=(gap > settings.visit_gap_days).fill_null(False))
     again = pl.col("apart").cum_sum().over(visit)
-    numbered = separated.select(
-        *visit,
-        "ADT",
-        VISIT=pl.when(again == 0).then("NUMBER").otherwise(pl.format("{} again {}", "NUMBER", again)),
-    )
-    placed = named.drop("VISIT").join(numbered, on=[*visit, "ADT"], how="left", maintain_order="left")
-    return placed.with_columns(VISITDT=pl.col("ADT").min().over(*READING, "VISIT"))
+    named = separated.with_columns(
+        VISIT=pl.when(again == 0).then("NUMBER").otherwise(pl.format("{} again {}", "NUMBER", again))
+    ).select(*scan, "VISIT", VISITDT=pl.col("ADT").min().over(*READING, "VISIT"))
+    return rows.drop("VISIT").join(named, on=scan, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _add_missing_fragments(pieces: pl.DataFrame) -> pl.DataFrame:

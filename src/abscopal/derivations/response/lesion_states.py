@@ -76,7 +76,7 @@ def derive_piece_states(results: pl.DataFrame) -> pl.DataFrame:
         pl.col("TRSTRESN").filter(measured & (pl.col("TRTESTCD") == code)).last()
         for code in dict.fromkeys([*NODE_LENGTHS[:2], *OTHER_LENGTHS])
     ]
-    spoken = compute_state(pl.coalesce("TRSTRESC", "TRORRES"))
+    spoken = pl.col("spoken")
 
     def last_word(test: str) -> pl.Expr:
         return spoken.filter((pl.col("TRTESTCD") == test) & done).drop_nulls().last()
@@ -85,13 +85,17 @@ def derive_piece_states(results: pl.DataFrame) -> pl.DataFrame:
     gone = (done & (pl.col("TRTESTCD") == "LDIAM") & (pl.col("TRSTRESN") == 0)).any()
     length_word = spoken.filter(wanted & done).drop_nulls().last()
     keys = ["USUBJID", "READER", "VISIT", "TULNKID", "PIECE"]
-    reduced = results.group_by(keys, maintain_order=True).agg(
-        pl.col("LSROLE", "LSNODE").first(),
-        pl.col("ADT", "ADTF", "VISITDT").last(),
-        pl.col("ACCFL").max(),
-        tenths=compute_tenths(pl.coalesce(*lengths, pl.when(gone).then(0.0))),
-        state_word=pl.coalesce(node_word, lesion_word),
-        length_word=length_word,
+    reduced = (
+        _read_words(results)
+        .group_by(keys, maintain_order=True)
+        .agg(
+            pl.col("LSROLE", "LSNODE").first(),
+            pl.col("ADT", "ADTF", "VISITDT").last(),
+            pl.col("ACCFL").max(),
+            tenths=compute_tenths(pl.coalesce(*lengths, pl.when(gone).then(0.0))),
+            state_word=pl.coalesce(node_word, lesion_word),
+            length_word=length_word,
+        )
     )
     return reduced.with_columns(LSSTATE=_choose_state()).with_columns(
         LSTENTH=pl.when(pl.col("LSSTATE") == "TOO_SMALL")
@@ -101,6 +105,13 @@ def derive_piece_states(results: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("LSSTATE") != "NOT_EVALUATED")
         .then("tenths")
     )
+
+
+def _read_words(results: pl.DataFrame) -> pl.DataFrame:
+    """Add the state that each row's words say; each different word is read once."""
+    worded = results.with_columns(word=pl.coalesce("TRSTRESC", "TRORRES"))
+    words = worded.select("word").unique().with_columns(spoken=compute_state(pl.col("word")))
+    return worded.join(words, on="word", how="left", nulls_equal=True, maintain_order="left")
 
 
 def _choose_state() -> pl.Expr:

@@ -21,10 +21,13 @@ from abscopal.derivations.safety.settings import ImmuneRule, SafetySettings
 from abscopal.derivations.time_to_event.censoring_rules import RULESETS, CensoringRules
 from abscopal.derivations.time_to_event.overall_survival import derive_overall_survival
 from abscopal.derivations.time_to_event.progression_free import derive_progression_free_survival
+from abscopal.derivations.time_to_event.relapse_free import derive_relapse_free_survival
+from abscopal.derivations.time_to_event.severe_event import derive_time_to_severe_event
 from abscopal.derivations.time_to_event.time_rows import Counting
 from abscopal.evidence.analysis_plan import AnalysisPlan
+from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Stop
-from abscopal.evidence.plan.window_status import derive_primary_status
+from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_primary_status
 from abscopal.protocol.safety import ImmuneRelatedRule
 from abscopal.protocol.study_protocol import StudyProtocol
 
@@ -68,7 +71,7 @@ def derive_analysis_tables(plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> Deriv
         derived.stops.append(Stop("value_unknown", detail="reference_date"))
     else:
         _add_responses(derived, plan, sdtm)
-        _add_times(derived, plan)
+        _add_times(derived, plan, sdtm)
     _set_evaluable(derived, plan.protocol)
     derived.tables["flow"] = derive_flow_counts(derived.tables["adsl"], ie=sdtm["ie"])  # type: ignore[arg-type]
     return derived
@@ -173,7 +176,7 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
         derived.tables["adrs"] = pl.concat(responses)
 
 
-def _add_times(derived: DerivedTables, plan: AnalysisPlan) -> None:
+def _add_times(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> None:
     adsl: Any = derived.tables["adsl"]
     counting: Counting = "plus_one_day" if plan.response.plus_one_day else "elapsed_days"
     times: list[pl.DataFrame] = [derive_overall_survival(adsl, analysis_set="ITTFL", counting=counting)]
@@ -181,19 +184,38 @@ def _add_times(derived: DerivedTables, plan: AnalysisPlan) -> None:
     criterion = plan.protocol.lesions.primary_criterion
     if responses is not None and criterion in plan.criteria:
         accepted = plan.protocol.lesions.accepted_reader
-        times.append(
-            derive_progression_free_survival(
-                responses,
-                adsl,
-                ruleset=choose_ruleset(plan),
-                criterion=criterion,
-                reader=accepted.reader if accepted.rule == "named_reader" else None,
-                analysis_set="ITTFL",
-                counting=counting,
-            )
-        )
-        times.append(derive_response_durations(responses, adsl, settings=plan.response))
+        shared: dict[str, Any] = {
+            "ruleset": choose_ruleset(plan),
+            "criterion": criterion,
+            "reader": accepted.reader if accepted.rule == "named_reader" else None,
+            "analysis_set": "ITTFL",
+        }
+        times.append(derive_progression_free_survival(responses, adsl, **shared))
+        times.append(_time_responses(responses, adsl, plan))
+    if sdtm["ds"] is not None and any(endpoint.kind == "relapse_free" for endpoint in plan.endpoints):
+        times.append(derive_relapse_free_survival(adsl, sdtm["ds"]))
+    times += _list_times_to_toxicity(derived, plan)
     derived.tables["adtte"] = pl.concat(times)
+
+
+def _time_responses(responses: Any, adsl: Any, plan: AnalysisPlan) -> pl.DataFrame:
+    """The durations of response by the primary criterion, as the accepted reader saw them."""
+    protocol = plan.protocol
+    of_criterion = responses.filter(pl.col("CRITERION") == protocol.lesions.primary_criterion)
+    chosen: Any = choose_reader(of_criterion, protocol.lesions.accepted_reader)
+    return derive_response_durations(
+        of_criterion.clear() if chosen is None else chosen, adsl, settings=plan.response
+    )
+
+
+def _list_times_to_toxicity(derived: DerivedTables, plan: AnalysisPlan) -> list[pl.DataFrame]:
+    """The times to the event of the first endpoint of toxicity, which ADTTE keeps for whoever checks the curves."""
+    tables: Any = derived.tables
+    for endpoint in plan.endpoints:
+        selection = choose_events(endpoint) if endpoint.kind in TOXICITY_KINDS else None
+        if selection is not None and "adae" in tables:
+            return [derive_time_to_severe_event(tables["adae"], tables["adsl"], selection=selection)]
+    return []
 
 
 def choose_ruleset(plan: AnalysisPlan) -> CensoringRules:

@@ -30,6 +30,7 @@ BINDINGS: dict[EndpointKind, Callable[[Readings, Endpoint], None]] = {
     "pathological_response": estimate_pathological_share,
     "survival": estimate_time_endpoint,
     "progression_free": estimate_time_endpoint,
+    "relapse_free": estimate_time_endpoint,
 }
 READ_BY_CRITERION: tuple[EndpointKind, ...] = ("objective_response", "disease_control", "durable_benefit")
 

@@ -16,8 +16,8 @@ from abscopal.protocol.endpoints import Endpoint, EndpointKind
 
 FOLLOW_UP, DURATION = "follow_up", "duration_of_response"
 LANDMARK_PREFIX = "landmark_months: "
-TIME_KINDS: tuple[EndpointKind, ...] = ("survival", "progression_free")
-PARAMETERS: dict[str, str] = {"survival": "OS", "progression_free": "PFS"}
+TIME_KINDS: tuple[EndpointKind, ...] = ("survival", "progression_free", "relapse_free")
+PARAMETERS: dict[str, str] = {"survival": "OS", "progression_free": "PFS", "relapse_free": "RFS"}
 LANDMARKS = (6, 12, 24, 36, 60)
 
 
@@ -31,7 +31,7 @@ def estimate_time_endpoint(readings: Readings, endpoint: Endpoint) -> None:
     times = readings.tables.get("adtte")
     rows = None if times is None else times.filter(pl.col("PARAMCD") == PARAMETERS[endpoint.kind])
     if rows is None or rows.is_empty():
-        table = "TU, TR" if endpoint.kind == "progression_free" else "DM"
+        table = {"progression_free": "TU, TR", "relapse_free": "DS"}.get(endpoint.kind, "DM")
         readings.stop("table_absent", endpoint=endpoint.identifier, detail=table)
         return
     level, population = endpoint.confidence_level.value or 0.95, endpoint.estimand.population
