@@ -1,6 +1,5 @@
 """A YAML file read with the line of every key, so that a mistake can be shown where it stands."""
 
-import datetime
 import hashlib
 import json
 import re
@@ -9,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+import yaml
 
 from abscopal.errors import Finding, StudyError
 
@@ -85,26 +82,63 @@ def compute_content_hash(content: Any) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _unwrap(node: Any, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
-    if isinstance(node, CommentedMap):
-        for key in node:
-            lines[(*path, str(key))] = (
-                node.lc.key(key)[0] + 1 if key in (node.lc.data or {}) else lines.get(path, 1)
+class _StudyLoader(yaml.CSafeLoader):
+    """The C reader of YAML, with the scalars of YAML 1.2: `no` and `on` are words, 1:30 is a text."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (the library's own way)
+
+
+_TAG = "tag:yaml.org,2002:"
+_SCALARS = (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+    ("merge", r"^<<$", ["<"]),
+)
+for _name, _pattern, _first in _SCALARS:
+    _StudyLoader.add_implicit_resolver(_TAG + _name, re.compile(_pattern), _first)
+
+
+def _read_scalar(node: yaml.ScalarNode) -> Any:
+    kind, written = node.tag.removeprefix(_TAG), node.value
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return written.lower() == "true"
+    if kind in ("int", "float"):
+        return int(written) if kind == "int" else float(written)
+    return written
+
+
+def _unwrap(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
+    if isinstance(node, yaml.SequenceNode):
+        for position, item in enumerate(node.value):
+            lines[(*path, position)] = item.start_mark.line + 1
+        return [_unwrap(item, (*path, position), lines) for position, item in enumerate(node.value)]
+    if not isinstance(node, yaml.MappingNode):
+        return _read_scalar(node)  # type: ignore[arg-type]
+    content: dict[str, Any] = {}
+    own: dict[str, yaml.Node] = {}
+    for key, value in node.value:
+        if key.tag == _TAG + "merge":
+            for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                content = _unwrap(merged, path, lines) | content
+        elif key.value in own:
+            raise yaml.MarkedYAMLError(
+                problem=f'found duplicate key "{key.value}"', problem_mark=key.start_mark
             )
-        return {str(key): _unwrap(value, (*path, str(key)), lines) for key, value in node.items()}
-    if isinstance(node, CommentedSeq):
-        for position in range(len(node)):
-            lines[(*path, position)] = node.lc.item(position)[0] + 1
-        return [_unwrap(value, (*path, position), lines) for position, value in enumerate(node)]
-    for kind in (bool, int, float, str):
-        if isinstance(node, kind):
-            return kind(node)
-    return node.isoformat() if isinstance(node, datetime.date) else node
+        else:
+            own[key.value] = value
+            lines[(*path, key.value)] = key.start_mark.line + 1
+    for name, value in own.items():
+        content[name] = _unwrap(value, (*path, name), lines)
+    return content
 
 
-def _say_syntax(error: YAMLError, file: str) -> Finding:
+def _say_syntax(error: yaml.YAMLError, file: str) -> Finding:
     mark = getattr(error, "problem_mark", None)
-    problem = (error.problem if isinstance(error, MarkedYAMLError) else str(error)) or "cannot be read"
+    problem = (error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)) or "cannot be read"
     line = mark.line + 1 if mark is not None else None
     if twice := re.search(r'found duplicate key "([^"]*)"', problem):
         return Finding(
@@ -134,15 +168,15 @@ def read_text(text: str, *, file: str = "study file") -> Document:
         >>> document.find_line(("identity", "title"))
         1
     """
-    try:
-        node = YAML(typ="rt").load(text)
-    except YAMLError as error:
-        raise StudyError([_say_syntax(error, file)]) from error
-    if not isinstance(node, CommentedMap):
-        found = "is empty" if node is None else "does not hold keys and values"
-        raise StudyError([Finding(file, 1, f"The file {found}.", "Start from a bundled study file.")])
     lines: dict[KeyPath, int] = {}
-    return Document(file=file, content=_unwrap(node, (), lines), lines=lines)
+    try:
+        node = _StudyLoader(text).get_single_node()
+        if not isinstance(node, yaml.MappingNode):
+            found = "is empty" if node is None else "does not hold keys and values"
+            raise StudyError([Finding(file, 1, f"The file {found}.", "Start from a bundled study file.")])
+        return Document(file=file, content=_unwrap(node, (), lines), lines=lines)
+    except yaml.YAMLError as error:
+        raise StudyError([_say_syntax(error, file)]) from error
 
 
 def read_document(path: Path) -> Document:

@@ -167,10 +167,11 @@ def test_a_file_that_is_absent_is_refused(tmp_path: Path):
         read_document(tmp_path / "nothing.yml")
 
 
-def test_merged_keys_keep_a_line():
+def test_merged_keys_are_found_where_they_are_written():
     document = read_text("a: &mark {x: 1}\nb: {<<: *mark, y: 2}\n")
     assert document.content["b"] == {"x": 1, "y": 2}
-    assert document.find_line(("b", "x")) == 2
+    assert document.find_line(("b", "x")) == 1
+    assert document.find_line(("b", "y")) == 2
 
 
 def test_a_number_where_keys_are_expected(plant):

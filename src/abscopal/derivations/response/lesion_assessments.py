@@ -27,12 +27,13 @@ def derive_lesion_assessments(
 ) -> dy.DataFrame[LesionAssessments]:
     """Line up every lesion at every assessment, for each reader, in whole tenths of a millimetre.
 
-    Scans of one VISITNUM are one assessment, unless they lie too far apart for one visit. What was scanned up to the reference date is baseline:
-    for each lesion, its last evaluation. Later assessments are numbered in date order, each reader
-    apart. Fragments of a split lesion (T04.1, T04.2) are added; of merged lesions (T01/T02) the first
-    carries the length and the others count as evaluated with 0. A target, non-target or fragment that a
-    reader does not mention is not evaluated; it is never zero. A result without a date takes that of its visit;
-    where nothing of the visit is dated, it cannot be placed in time and is left out.
+    Scans of one VISITNUM are one assessment, unless they lie too far apart for one visit. What was
+    scanned up to the reference date is baseline: for each lesion, its last evaluation. Later assessments
+    are numbered in date order, each reader apart. Fragments of a split lesion (T04.1, T04.2) are added;
+    of merged lesions (T01/T02) the first carries the length and the others count as evaluated with 0. A
+    target, non-target or fragment that a reader does not mention is not evaluated; it is never zero. A
+    result without a date takes that of its visit; where nothing of the visit is dated, it cannot be
+    placed in time and is left out.
 
     Args:
         tu: lesions, one row each.

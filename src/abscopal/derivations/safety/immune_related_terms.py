@@ -6,8 +6,7 @@ from pathlib import Path
 
 import dataframely as dy
 import polars as pl
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+import yaml
 
 from abscopal.errors import TablesError
 from abscopal.tables.columns import key_text, required_text
@@ -68,7 +67,7 @@ def read_immune_related_terms(path: Path | None = None) -> ImmuneRelatedTerms:
     )
     try:
         content = (path or bundled).read_text(encoding="utf-8")
-        listed = YAML(typ="safe").load(content)
+        listed = yaml.load(content, Loader=yaml.CSafeLoader)
         rows = [
             {
                 "TERM": str(term).strip().upper(),
@@ -81,7 +80,7 @@ def read_immune_related_terms(path: Path | None = None) -> ImmuneRelatedTerms:
         head = {key: str(listed[key]) for key in ("version", "provenance", "source")}
     except OSError as fault:
         raise TablesError("The list of immune-related terms cannot be opened.", where=place) from fault
-    except (YAMLError, KeyError, TypeError) as fault:
+    except (yaml.YAMLError, KeyError, TypeError) as fault:
         raise TablesError(
             "This is not a list of immune-related terms.", where=place, remedy=remedy
         ) from fault

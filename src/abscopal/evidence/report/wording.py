@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from ruamel.yaml import YAML
-
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.typography import (
     Language,
@@ -20,6 +18,7 @@ from abscopal.evidence.typography import (
     format_percent,
     name_interval,
 )
+from abscopal.protocol.document import read_text
 
 TEXTS = "texts.yml"
 FROM_CURVES = ("Kaplan-Meier", "Aalen-Johansen")
@@ -34,7 +33,7 @@ def read_texts() -> dict[str, dict[str, str]]:
         For each key, the English and the French sentence.
     """
     text = files("abscopal.evidence.report").joinpath(TEXTS).read_text(encoding="utf-8")
-    loaded = YAML(typ="safe", pure=True).load(text)
+    loaded = read_text(text, file=TEXTS).content
     return {
         str(key): {"en": str(both["en"]), "fr": typeset_french(str(both["fr"]))}
         for key, both in loaded.items()
