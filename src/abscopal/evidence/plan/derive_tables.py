@@ -189,11 +189,12 @@ def _add_times(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, An
             "criterion": criterion,
             "reader": accepted.reader if accepted.rule == "named_reader" else None,
             "analysis_set": "ITTFL",
+            "counting": counting,
         }
         times.append(derive_progression_free_survival(responses, adsl, **shared))
         times.append(_time_responses(responses, adsl, plan))
     if sdtm["ds"] is not None and any(endpoint.kind == "relapse_free" for endpoint in plan.endpoints):
-        times.append(derive_relapse_free_survival(adsl, sdtm["ds"]))
+        times.append(derive_relapse_free_survival(adsl, sdtm["ds"], counting=counting))
     times += _list_times_to_toxicity(derived, plan)
     derived.tables["adtte"] = pl.concat(times)
 
