@@ -31,7 +31,7 @@ from abscopal.evidence.figures.appearance import (
 )
 from abscopal.evidence.typography import Language, format_count, format_date
 
-PATIENTS_PER_PAGE = 60
+PATIENTS_PER_PAGE = 70
 
 _ROW_INCHES = 0.15
 # The first progression is marked, confirmed later or not.
@@ -98,7 +98,7 @@ def render_swimmer(
         arms: arm identifier to label, in the order to draw.
         data_cut: last day that counts; nothing is drawn after it. None for no limit.
         response: PARAMCD of the response by visit in `adrs`.
-        page: which page of 60 patients to draw, from 1; the first holds the longest follow-up.
+        page: which page of 70 patients to draw, from 1; the first holds the longest follow-up.
 
     Returns:
         A figure 7.2 inches wide, as high as its patients need.

@@ -137,7 +137,8 @@ def _lesion_table(material: Material, name: str, records: list[EndpointEstimate]
         material.say("lesions.units"),
     )
     code = records[0].estimand.partition(": ")[0].replace("_", "-")
-    note = material.say("lesions.note", method=records[0].method)
+    method = "lesions.exact" if records[0].method.startswith("exact") else "lesions.clustered"
+    note = material.say("lesions.note", method=material.say(method))
     return Table(
         f"lesions-{code}", material.say("lesions.caption", definition=name), header, tuple(rows), (note,)
     )
