@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +28,7 @@ from abscopal.exchange.csv_files import write_csv_table
 from abscopal.exchange.folder_swap import assert_free, writing_aside
 from abscopal.exchange.parquet_files import write_parquet_table
 from abscopal.exchange.table_folders import TableFolder, read_tables
+from abscopal.protocol.amendments import protocol_in_force
 from abscopal.protocol.published import read_published
 from abscopal.protocol.reading import Study, read_study
 from abscopal.tables.admission import admit_tables
@@ -44,6 +45,30 @@ class ReportParts:
     provenance: Provenance
     page: str
     pdf: bytes | None
+
+
+def take_version_in_force(study: Study, cut_off: dt.date | None) -> Study:
+    """Give a study under the version of its protocol in force at the data cut, or its last one without a cut.
+
+    Args:
+        study: the study, with the body of its file.
+        cut_off: last day that counts.
+
+    Returns:
+        The same study under that version.
+    """
+    if not study.protocol.amendments:
+        return study
+    return replace(study, protocol=protocol_in_force(study.document, cut_off or dt.date.max))
+
+
+def _say_amended(study: Study) -> tuple[str, ...]:
+    if not study.protocol.amendments:
+        return ()
+    number = study.protocol.version.number
+    return (
+        f"The protocol was amended: every patient is analysed under version {number}, in force at the data cut.",
+    )
 
 
 def write_report_folder(
@@ -80,7 +105,7 @@ def write_report_folder(
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Reading the study", total=None)
-        study = read_study(study_name)
+        study = take_version_in_force(read_study(study_name), cut_off)
         progress.update(task, description="Reading the tables")
         folder = read_tables(tables)
         admission = admit_tables(folder.tables, ctcae_version=study.protocol.safety.ctcae_version.value)
@@ -91,7 +116,7 @@ def write_report_folder(
             cut_off=cut_off,
             set_apart=admission.set_apart,
             reading=ReadingNotes(
-                notices=admission.notices,
+                notices=(*_say_amended(study), *admission.notices),
                 ignored_files=folder.ignored,
                 absent_columns=tuple(admission.absent_columns.items()),
                 ignored_columns=tuple(admission.ignored_columns.items()),

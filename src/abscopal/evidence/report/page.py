@@ -113,6 +113,7 @@ def _facts(analysis: Analysis, wording: Wording) -> tuple[tuple[str, str], ...]:
         ("study", identity.identifier),
         ("registry", registered),
         ("phase", identity.phase.value or ""),
+        ("protocol_version", analysis.plan.protocol.version.number),
         ("cut_off", cut),
         ("patients", wording.count(analysis.tables["adsl"].height)),
         ("tables_study", ", ".join(analysis.study_ids)),
