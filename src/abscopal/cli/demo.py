@@ -7,17 +7,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from abscopal.cli.origin import SENTENCES
 from abscopal.cli.read_out import ReportLanguage
 from abscopal.errors import UserError
 from abscopal.protocol.reading import list_bundled_studies
 
 TABLES = "synthetic"
-ORIGIN = {
-    "en": "The patients of this report are synthetic: they were drawn by a program and never existed. "
-    "The numbers show what the software does; they say nothing about the drug or the trial.",
-    "fr": "Les patients de ce rapport sont synthétiques : tirés par un programme, ils n’ont jamais existé. "
-    "Les chiffres montrent ce que fait le logiciel ; ils ne disent rien du médicament ni de l’essai.",
-}
 
 
 def demo(
@@ -32,14 +27,13 @@ def demo(
     study, tables = find_demonstration()
     place = out or Path(tempfile.mkdtemp(prefix="abscopal-demo-")) / "report"
     console = Console(stderr=True)
-    console.print(ORIGIN[language.value], markup=False, highlight=False)
+    console.print(SENTENCES[language.value], markup=False, highlight=False)
     written = write_report_folder(
         study,
         tables=tables,
         out=place,
         language=language.value,
         console=console,
-        origin=ORIGIN[language.value],
     )
     Console().print(str(written), markup=False, highlight=False, soft_wrap=True)
 

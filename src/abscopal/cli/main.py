@@ -1,6 +1,8 @@
 """Gather the verbs and turn the user's mistakes into sentences."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -17,8 +19,26 @@ app = typer.Typer(
 )
 
 
+def print_version(*, wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        Console().print(f"Abscopal {version('abscopal')}", highlight=False)
+        raise typer.Exit
+
+
 @app.callback()
-def describe() -> None:
+def describe(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda value: print_version(wanted=value),
+            is_eager=True,
+            help="Print the version.",
+        ),
+    ] = False,
+) -> None:
     """Design, rehearse, run and read out early-phase immunotherapy trials."""
 
 
@@ -33,6 +53,12 @@ def main() -> None:
     """Run the command line; a user's mistake ends with a sentence and exit code 2."""
     try:
         app()
+    except PermissionError as error:
+        sentence = (
+            f"{error.filename}: this cannot be opened: you have no right to. Ask for it, or copy the file."
+        )
+        Console(stderr=True).print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(2)
     except UserError as error:
         Console(stderr=True).print(error.sentence, style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)

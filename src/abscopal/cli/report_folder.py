@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import polars as pl
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from abscopal.cli.origin import describe_origin
+from abscopal.errors import OutputError
 from abscopal.evidence.analysis import Analysis, ReadingNotes, run_analysis
 from abscopal.evidence.analysis_plan import plan_analysis
 from abscopal.evidence.endpoint_estimates import list_estimate_rows
 from abscopal.evidence.pictures import render_pictures
+from abscopal.evidence.plan.usable_tables import count_rows_set_apart
 from abscopal.evidence.provenance import (
     Input,
     Provenance,
@@ -80,7 +84,6 @@ def write_report_folder(
     cut_off: dt.date | None = None,
     language: Language = "en",
     with_pdf: Literal["yes", "no"] = "no",
-    origin: str = "",
 ) -> Path:
     """Read out a study from a folder of tables.
 
@@ -94,7 +97,6 @@ def write_report_folder(
         cut_off: last day that counts.
         language: of the report and of its figures.
         with_pdf: whether report.pdf is wanted.
-        origin: a sentence on where the tables come from; empty for none.
 
     Returns:
         The path of the report.
@@ -102,6 +104,7 @@ def write_report_folder(
     if with_pdf == "yes":
         assert_pdf_available()
     assert_free(out)
+    assert_apart(out, tables)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Reading the study", total=None)
@@ -128,12 +131,35 @@ def write_report_folder(
         provenance = _gather_provenance(study, folder, analysis)
         published = read_published(study.folder / PUBLISHED) if (study.folder / PUBLISHED).exists() else None
         page = render_report(
-            analysis, pictures, provenance, language=language, published=published, origin=origin
+            analysis,
+            pictures,
+            provenance,
+            language=language,
+            published=published,
+            origin=describe_origin(analysis.study_ids, language=language),
         )
         pdf = render_pdf(page) if with_pdf == "yes" else None
         with writing_aside(out) as aside:
             _write_parts(aside, ReportParts(analysis, pictures, provenance, page, pdf))
+    _say_set_apart(console, admission.set_apart)
     return out / "report.html"
+
+
+def assert_apart(out: Path, tables: Path) -> None:
+    """Refuse to write the report among the tables it reads."""
+    if out.resolve().is_relative_to(tables.resolve()):
+        raise OutputError(
+            "the report would be written among the tables it reads.",
+            where=str(out),
+            remedy="Choose another folder with --out.",
+        )
+
+
+def _say_set_apart(console: Console, set_apart: pl.DataFrame) -> None:
+    counts = count_rows_set_apart(set_apart)
+    if counts:
+        shown = ", ".join(f"{domain} {count}" for domain, count in counts.items())
+        console.print(f"Rows set apart: {shown}; set_apart.csv lists them.", markup=False, highlight=False)
 
 
 def _write_parts(folder: Path, parts: ReportParts) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from abscopal.errors import TablesError
 from abscopal.evidence.analysis_plan import AnalysisPlan
 from abscopal.evidence.data_cut import derive_tables_at_cut
 from abscopal.evidence.endpoint_estimates import EstimateList
@@ -20,6 +21,7 @@ from abscopal.evidence.plan.readings import Curve, Readings, Stop
 from abscopal.evidence.plan.response import estimate_best_responses
 from abscopal.evidence.plan.survival import estimate_follow_up, estimate_response_duration
 from abscopal.evidence.plan.toxicity import estimate_toxicity
+from abscopal.evidence.plan.usable_tables import keep_usable_tables
 from abscopal.tables.tabulation import Tabulation
 
 ADAM = ("adsl", "adex", "adtr", "adrs", "adae", "adtte")
@@ -120,10 +122,19 @@ def run_analysis(
         The analysis. What could not be done is among its `stops`, never silently missing.
     """
     tables: dict[str, Any] = {name: getattr(tabulation, name, None) for name in ("dm", *OPTIONAL)}
-    if cut_off is not None:
-        tables = dict.fromkeys(tables) | derive_tables_at_cut(tables, cut_off=cut_off)
+    apart = pl.DataFrame(schema=SET_APART_SCHEMA) if set_apart is None else set_apart
     stops = [Stop("criterion_not_available", detail=name) for name in plan.criteria_not_available]
     stops += [Stop("table_absent", detail=name.upper()) for name in NEEDED_BY_REPORT if tables[name] is None]
+    tables, unusable = keep_usable_tables(tables, set_apart=apart)
+    stops += unusable
+    if cut_off is not None:
+        tables = dict.fromkeys(tables) | derive_tables_at_cut(tables, cut_off=cut_off)
+    if tables["dm"].is_empty():
+        raise TablesError(
+            "no patient is left to analyse.",
+            where="table DM",
+            remedy="Look at the data cut, and at the rows of DM.",
+        )
     derived = derive_analysis_tables(plan, tables)
     readings = Readings(plan.protocol, derived.tables, stops=[*stops, *derived.stops])
     estimate_flow(readings)
@@ -145,7 +156,7 @@ def run_analysis(
         protocol_estimands=outcome.protocol_estimands,
         curves=tuple(readings.curves),
         stops=tuple(dict.fromkeys(readings.stops)),
-        set_apart=pl.DataFrame(schema=SET_APART_SCHEMA) if set_apart is None else set_apart,
+        set_apart=apart,
         imputed=derive_imputed_dates(derived.tables),
         study_ids=tuple(sorted(tables["dm"]["STUDYID"].unique())),
         reader=_name_reader(readings),

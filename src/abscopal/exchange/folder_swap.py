@@ -43,8 +43,9 @@ def writing_aside(folder: Path) -> Iterator[Path]:
         ) from error
     try:
         yield aside
+        written = "\n".join(list_files(aside))
         (aside / MARK).write_text(
-            "Written by Abscopal; replaced as a whole by the next run.\n", encoding="utf-8"
+            f"Written by Abscopal; replaced as a whole by the next run.\n{written}\n", encoding="utf-8"
         )
         aside.chmod(0o755)
         move_into_place(aside, folder)
@@ -56,12 +57,21 @@ def assert_free(folder: Path) -> None:
     """Refuse a place that holds anything but an earlier output of ours."""
     if folder.is_file():
         raise OutputError("this is a file, not a folder.", where=str(folder), remedy="Choose another --out.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
+    if not folder.is_dir():
+        return
+    mark = folder / MARK
+    ours = set(mark.read_text(encoding="utf-8").splitlines()) if mark.exists() else set()
+    if not set(list_files(folder)) <= {*ours, MARK}:
         raise OutputError(
             "the folder holds files that Abscopal did not write.",
             where=str(folder),
             remedy="Choose another folder with --out, or empty this one.",
         )
+
+
+def list_files(folder: Path) -> list[str]:
+    """Every file below a folder, by its path within it."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def move_into_place(aside: Path, folder: Path) -> None:

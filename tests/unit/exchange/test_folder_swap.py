@@ -48,3 +48,13 @@ def test_a_file_in_the_way_is_a_sentence(tmp_path: Path):
     (tmp_path / "out").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="this is a file"), writing_aside(tmp_path / "out"):
         pytest.fail("the folder was given")
+
+
+def test_a_note_put_into_an_earlier_report_is_never_lost(tmp_path: Path):
+    out = tmp_path / "out"
+    with writing_aside(out) as aside:
+        (aside / "report.html").write_text("x", encoding="utf-8")
+    (out / "my_notes.txt").write_text("thoughts", encoding="utf-8")
+    with pytest.raises(OutputError, match="files that Abscopal did not write"), writing_aside(out):
+        pytest.fail("the folder was given")
+    assert (out / "my_notes.txt").read_text(encoding="utf-8") == "thoughts"

@@ -10,6 +10,7 @@ from abscopal.derivations.exposure import derive_adex
 from abscopal.derivations.participant_flow import derive_flow_counts
 from abscopal.derivations.pathological_response import derive_pathological_responses
 from abscopal.derivations.population import derive_adsl, derive_evaluable_set, derive_response_set
+from abscopal.derivations.response.baseline_checks import check_baseline
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.duration import derive_response_durations
 from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
@@ -167,6 +168,11 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
     derived.tables["adsl"], derived.tables["assessments"] = adsl, lesions
     derived.tables["adtr"] = derive_adtr(lesions, adsl)
     enrolled: Any = adsl.filter(pl.col("ENRLFL") == "Y")
+    primary = next((item for item in CRITERIA if item.name == plan.protocol.lesions.primary_criterion), None)
+    if primary is not None:
+        derived.tables["baseline_doubts"] = check_baseline(
+            lesions, adsl, selection=primary.selection, settings=plan.response
+        )
     responses = [
         derive_adrs(lesions, enrolled, criterion=criterion, settings=plan.response)
         for criterion in CRITERIA

@@ -1,6 +1,9 @@
 """What was asked, the answer, with what certainty, and what the reader must know before believing it."""
 
+import polars as pl
+
 from abscopal.evidence.plan.decision import Decision
+from abscopal.evidence.plan.usable_tables import count_rows_set_apart
 from abscopal.evidence.report.blocks import Answer, Block, Notice, Section
 from abscopal.evidence.report.material import Material
 from abscopal.evidence.report.sections.primary import render_not_comparable
@@ -21,6 +24,8 @@ def render_summary(material: Material, *, origin: str = "") -> Section:
         blocks.append(Notice("stop", material.say("notice.origin"), (origin,)))
     blocks += _study_mismatch(material)
     blocks.append(_answer(material))
+    blocks += _rows_set_apart(material)
+    blocks += _doubts_at_baseline(material)
     blocks += _assumptions(material)
     warning = render_not_comparable(material)
     blocks += [warning] if warning else []
@@ -28,6 +33,29 @@ def render_summary(material: Material, *, origin: str = "") -> Section:
     if left_out:
         blocks.append(Notice("stop", material.say("notice.stops"), left_out))
     return Section("summary", material.say("summary.title"), tuple(blocks))
+
+
+def _rows_set_apart(material: Material) -> list[Block]:
+    counts = count_rows_set_apart(material.analysis.set_apart)
+    if not counts:
+        return []
+    shown = ", ".join(f"{domain} {material.wording.count(count)}" for domain, count in counts.items())
+    sentence = material.say("notice.set_apart_text", counts=shown)
+    return [Notice("assumption", material.say("notice.set_apart"), (sentence,))]
+
+
+def _doubts_at_baseline(material: Material) -> list[Block]:
+    # Of any reader: a doubt about lesions concerns whoever measured them.
+    doubts = material.analysis.tables.get("baseline_doubts")
+    if doubts is None or doubts.is_empty():
+        return []
+    column = "MESSAGEFR" if material.wording.language == "fr" else "MESSAGE"
+    counts = doubts.group_by("FINDING", column).agg(pl.col("USUBJID").n_unique()).sort("FINDING")
+    lines = tuple(
+        material.say("notice.baseline_text", count=material.wording.count(patients), doubt=message)
+        for _, message, patients in counts.iter_rows()
+    )
+    return [Notice("assumption", material.say("notice.baseline"), lines)]
 
 
 def _study_mismatch(material: Material) -> list[Block]:

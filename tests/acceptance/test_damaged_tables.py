@@ -1,0 +1,85 @@
+"""Tables too damaged to rest a number on give no answer, and the report says why."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from abscopal.cli.demo import find_demonstration
+from abscopal.cli.report_folder import assert_apart
+from abscopal.errors import OutputError, TablesError
+from abscopal.evidence.analysis import Analysis, run_analysis
+from abscopal.evidence.analysis_plan import plan_analysis
+from abscopal.exchange.table_folders import read_tables
+from abscopal.protocol.reading import read_study
+from abscopal.tables.admission import admit_tables
+
+
+def analyse(change: Callable[[dict[str, pl.DataFrame]], dict[str, pl.DataFrame]]) -> Analysis:
+    study, folder = find_demonstration()
+    admission = admit_tables(change(dict(read_tables(folder).tables)), ctcae_version=None)
+    return run_analysis(
+        plan_analysis(read_study(study).protocol), admission.tabulation, set_apart=admission.set_apart
+    )
+
+
+def change_cells(
+    table: str, **cells: pl.Expr
+) -> Callable[[dict[str, pl.DataFrame]], dict[str, pl.DataFrame]]:
+    return lambda tables: {**tables, table: tables[table].with_columns(**cells)}
+
+
+def stops(analysis: Analysis) -> list[tuple[str, str]]:
+    return [
+        (stop.code, stop.detail) for stop in analysis.stops if stop.code in ("table_unusable", "table_empty")
+    ]
+
+
+def test_a_sound_trial_has_an_answer():
+    analysis = analyse(lambda tables: tables)
+    assert stops(analysis) == []
+    assert analysis.decision is not None
+
+
+@pytest.mark.parametrize("damage", ["header only", "grades in words"])
+def test_without_adverse_events_there_is_no_verdict_on_toxicity(damage: str):
+    if damage == "header only":
+        analysis = analyse(lambda tables: {**tables, "ae": tables["ae"].clear()})
+        assert stops(analysis) == [("table_empty", "AE")]
+    else:
+        analysis = analyse(change_cells("ae", AETOXGR=pl.lit("GRADE ") + pl.col("AETOXGR")))
+        ((code, detail),) = stops(analysis)
+        assert code == "table_unusable"
+        assert detail.startswith("AE: ")
+    assert analysis.decision is None
+    assert "adae" not in analysis.tables
+
+
+def test_lengths_in_centimetres_give_no_response():
+    analysis = analyse(change_cells("tr", TRSTRESU=pl.lit("cm")))
+    ((code, detail),) = stops(analysis)
+    assert code == "table_unusable"
+    assert detail.startswith("TR: ")
+    assert "adrs" not in analysis.tables
+    assert not [record for record in analysis.estimates.records if record.endpoint == "pfs"]
+
+
+def test_centimetres_that_call_themselves_millimetres_raise_a_doubt():
+    smaller = (pl.col("TRSTRESN").cast(pl.Float64, strict=False) / 10).cast(pl.String)
+    analysis = analyse(change_cells("tr", TRSTRESN=smaller))
+    doubts = analysis.tables["baseline_doubts"].filter(pl.col("FINDING") == "NOT_MEASURABLE")
+    assert doubts["USUBJID"].n_unique() > 50
+
+
+def test_patients_set_apart_wholesale_end_the_read_out():
+    with pytest.raises(
+        TablesError, match=r"table DM: \d+ of the patients' rows break a rule \(not_a_number\)"
+    ):
+        analyse(change_cells("dm", AGE=pl.lit("old")))
+
+
+def test_the_report_never_lies_among_its_tables(tmp_path: Path):
+    with pytest.raises(OutputError, match="among the tables it reads"):
+        assert_apart(tmp_path / "tables" / "out", tmp_path / "tables")
+    assert_apart(tmp_path / "out", tmp_path / "tables")
