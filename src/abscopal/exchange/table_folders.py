@@ -106,7 +106,7 @@ def assert_fits_memory(files: Mapping[str, Path], memory_bytes: int) -> None:
     raise TablesError(
         f"the file is {gigabytes:.2g} GB and reading these tables would take more memory than is free.",
         where=largest.name,
-        remedy="Split the study, use a machine with more memory, or convert the file to Parquet.",
+        remedy="Split the study, or use a machine with more memory.",
     )
 
 
