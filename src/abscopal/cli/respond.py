@@ -65,6 +65,18 @@ TEXTS = {
         "research": "Logiciel de recherche : il ne décide d'aucun traitement.",
     },
 }
+OPTION_FAULTS = {
+    "en": {
+        "criterion": ("criterion '{name}' is not known.", "Known: {known}."),
+        "setting": ("setting '{name}' is not known.", "Known: {known}."),
+        "value": ("'{text}' is no value of {name}.", "Write {known}."),
+    },
+    "fr": {
+        "criterion": ("le critère « {name} » n'est pas connu.", "Connus : {known}."),
+        "setting": ("le réglage « {name} » n'est pas connu.", "Connus : {known}."),
+        "value": ("« {text} » n'est pas une valeur de {name}.", "Écrivez {known}."),
+    },
+}
 
 
 def respond(
@@ -84,12 +96,12 @@ def respond(
     as 18+14, or a word: absent, too small, not evaluated, merged, present, progression, equivocal, new, refuted); and
     if wished node (yes or no), location, reader, visit, start. French headings and words are understood.
     """
-    chosen = find_criterion(criterion)
-    settings = read_settings(setting or [])
-    tables = read_lesion_csv(lesions)
+    spoken: Language = "fr" if language is Speech.FR else "en"
+    chosen = find_criterion(criterion, spoken)
+    settings = read_settings(setting or [], spoken)
+    tables = read_lesion_csv(lesions, language=spoken)
     assessments = derive_lesion_assessments(tables.tu, tables.tr, tables.adsl, settings=settings)
     adrs = derive_adrs(assessments, tables.adsl, criterion=chosen, settings=settings)
-    spoken: Language = "fr" if language is Speech.FR else "en"
     explained = explain_responses(adrs, criterion=chosen, language=spoken)
     if out is not None:
         with writing_aside(out) as aside:
@@ -113,16 +125,22 @@ def respond(
     print_settings(console, chosen, settings, spoken)
 
 
-def find_criterion(name: str) -> Criterion:
+def find_criterion(name: str, language: Language) -> Criterion:
     """The criterion of this name; an unknown one is answered with those that are known."""
     for known in CRITERIA:
         if known.name == name:
             return known
     names = ", ".join(known.name for known in CRITERIA)
-    raise OptionError(f"criterion '{name}' is not known.", where="--criterion", remedy=f"Known: {names}.")
+    raise refuse_option("criterion", "--criterion", language, name=name, known=names)
 
 
-def read_settings(assignments: list[str]) -> ResponseSettings:
+def refuse_option(fault: str, where: str, language: Language, **details: str) -> OptionError:
+    """What is wrong with an option, and what may be written, in the reader's language."""
+    found, remedy = OPTION_FAULTS[language][fault]
+    return OptionError(found.format(**details), where=where, remedy=remedy.format(**details))
+
+
+def read_settings(assignments: list[str], language: Language) -> ResponseSettings:
     """Settings from NAME=VALUE, checked against their type."""
     kinds = get_type_hints(ResponseSettings)
     chosen: dict[str, Any] = {}
@@ -130,12 +148,12 @@ def read_settings(assignments: list[str]) -> ResponseSettings:
         name, _, text = assignment.partition("=")
         if name not in kinds:
             known = ", ".join(setting.name for setting in fields(ResponseSettings))
-            raise OptionError(f"setting '{name}' is not known.", where="--setting", remedy=f"Known: {known}.")
-        chosen[name] = read_setting(name, text, kinds[name])
+            raise refuse_option("setting", "--setting", language, name=name, known=known)
+        chosen[name] = read_setting(name, text, kinds[name], language)
     return ResponseSettings(**chosen)
 
 
-def read_setting(name: str, text: str, kind: Any) -> Any:
+def read_setting(name: str, text: str, kind: Any, language: Language) -> Any:
     """One value, by its type: true or false, a number of days, or one of the words allowed."""
     words = get_args(kind)
     if kind is bool and text.lower() in ("true", "false"):
@@ -144,10 +162,9 @@ def read_setting(name: str, text: str, kind: Any) -> Any:
         return int(text)
     if text in words:
         return text
-    wanted = (
-        "true or false" if kind is bool else "a number" if not words or int in words else ", ".join(words)
-    )
-    raise OptionError(f"'{text}' is no value of {name}.", where="--setting", remedy=f"Write {wanted}.")
+    either, number = ("true ou false", "un nombre") if language == "fr" else ("true or false", "a number")
+    wanted = either if kind is bool else number if not words or int in words else ", ".join(words)
+    raise refuse_option("value", "--setting", language, name=name, text=text, known=wanted)
 
 
 def print_patient(

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -13,13 +13,23 @@ from abscopal.derivations.response.lesion_burden import MARKER_LOCATION
 from abscopal.errors import TablesError
 from abscopal.exchange.lesion_words import (
     ALLOWED,
+    FAULTS,
+    FIRST_YEAR,
+    HEADING_NAMES,
     HEADINGS,
+    LAST_YEAR,
+    MISTAKES,
     NO,
     REQUIRED,
+    RESULT_NAMES,
     RESULTS,
+    ROLE_NAMES,
     ROLES,
     YES,
+    Language,
     compute_plain,
+    find_nearest_heading,
+    names_a_person,
     read_date,
     read_lengths,
     read_word,
@@ -30,6 +40,7 @@ from abscopal.tables.sdtm.tu import TumourIdentification
 
 LARGEST_MM = 500
 MOST_MISTAKES = 20
+MOST_YEARS = 50
 UNNAMED_READER = "READER"
 
 
@@ -52,6 +63,15 @@ class TypedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake on one line; the sentence is chosen by its kind when it is told."""
+
+    line: int
+    kind: str
+    details: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class LesionTables:
     """What the file becomes: the same tables as any trial's."""
 
@@ -61,16 +81,17 @@ class LesionTables:
     has_start: bool
 
 
-def read_lesion_csv(path: Path) -> LesionTables:
+def read_lesion_csv(path: Path, *, language: Language = "en") -> LesionTables:
     """Read a lesion table as a radiologist types it.
 
     Columns: patient, date, lesion, role (target, non-target, new, marker), mm (a length in millimetres
     or a word), and if wished reader, visit, location, node (yes or no) and start (first dose or
     randomisation; without it time starts at the first scan). French headings and words, decimal
-    commas and semicolons are understood.
+    commas and semicolons are understood. No other column is let in.
 
     Args:
         path: the CSV file.
+        language: the language in which mistakes are told.
 
     Returns:
         TU, TR and ADSL.
@@ -78,104 +99,167 @@ def read_lesion_csv(path: Path) -> LesionTables:
     Raises:
         TablesError: the file cannot be read, or lines are at fault; every mistake is named with its line.
     """
-    rows, mistakes = _read_rows(path)
-    mistakes += _check_lesions(rows)
+    rows, mistakes = _read_rows(path, language)
+    mistakes += _check_lesions(rows) + _check_spellings(rows)
     if mistakes:
-        mistakes.sort(key=lambda mistake: mistake[0])
-        told = [f"  line {line}: {sentence}" for line, sentence in mistakes[:MOST_MISTAKES]]
-        more = len(mistakes) - len(told)
-        tail = [f"  ... and {more} more"] if more > 0 else []
-        count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
-        raise TablesError(f"{count}:\n" + "\n".join(told + tail), where=str(path))
+        raise TablesError(_tell(mistakes, language), where=str(path))
     if not rows:
-        raise TablesError(
-            "the file has a heading but no lesion.",
-            where=str(path),
-            remedy="Type one row per lesion and scan.",
-        )
+        raise _refuse("no_lesion", str(path), language)
     return _build_tables(rows)
 
 
-def _read_rows(path: Path) -> tuple[list[TypedRow], list[tuple[int, str]]]:
-    lines = _read_lines(path)
+def _tell(mistakes: list[Mistake], language: Language) -> str:
+    line, noun, more = ("ligne", "faute", "de plus") if language == "fr" else ("line", "mistake", "more")
+    colon = " : " if language == "fr" else ": "
+    ordered = sorted(mistakes, key=lambda mistake: mistake.line)
+    told = [
+        f"  {line} {mistake.line}{colon}{_phrase(mistake, language)}" for mistake in ordered[:MOST_MISTAKES]
+    ]
+    joined = "et" if language == "fr" else "and"
+    left = len(mistakes) - len(told)
+    tail = [f"  ... {joined} {left} {more}"] if left > 0 else []
+    count = f"{len(mistakes)} {noun}{'s' if len(mistakes) > 1 else ''}{colon.rstrip()}"
+    return "\n".join([count, *told, *tail])
+
+
+def _phrase(mistake: Mistake, language: Language) -> str:
+    details = dict(mistake.details)
+    role = details.get("role")
+    if isinstance(role, str):
+        allowed = (RESULT_NAMES[language][meaning] for meaning in ALLOWED[role])
+        details |= {"role": ROLE_NAMES[language][role], "allowed": ", ".join(sorted(allowed))}
+    return MISTAKES[language][mistake.kind].format(**details)
+
+
+def _refuse(fault: str, where: str, language: Language, **details: object) -> TablesError:
+    found, remedy = FAULTS[language][fault]
+    return TablesError(found.format(**details), where=where, remedy=remedy)
+
+
+def _read_rows(path: Path, language: Language) -> tuple[list[TypedRow], list[Mistake]]:
+    text = _read_text(path, language)
+    delimiter = max(";\t,", key=text.partition("\n")[0].count)
+    lines = _split_lines(text, delimiter, path, language)
     heading = next(lines, None)
     if heading is None:
-        raise TablesError("the file is empty.", where=str(path), remedy="Begin with a line of headings.")
-    columns = _find_columns(heading[1], path)
-    rows, mistakes = [], []
+        raise _refuse("empty", str(path), language)
+    titles = heading[1]
+    columns = _find_columns(titles, path, language)
+    rows: list[TypedRow] = []
+    mistakes: list[Mistake] = []
     for line, cells in lines:
         if not any(cell.strip() for cell in cells):
             continue
-        said = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
-        row = _understand(line, said)
+        ill_cut = _count_cells(line, cells, titles, delimiter)
+        if ill_cut is not None:
+            mistakes.append(ill_cut)
+            continue
+        row = _understand(line, {name: cells[place].strip() for name, place in columns.items()})
         if isinstance(row, TypedRow):
             rows.append(row)
         else:
-            mistakes += [(line, sentence) for sentence in row]
+            mistakes += row
     return rows, mistakes
 
 
-def _read_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Lines with their number; the delimiter is the one the heading uses most."""
+def _read_text(path: Path, language: Language) -> str:
+    if path.is_dir():
+        raise _refuse("folder", str(path), language)
     if not path.is_file():
-        raise TablesError("there is no such file.", where=str(path), remedy="Check the path.")
+        raise _refuse("no_file", str(path), language)
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     if "\0" in text:
-        raise TablesError("this is not a CSV text file.", where=str(path), remedy="Save the table as CSV.")
-    heading = text.partition("\n")[0]
-    delimiter = max(";\t,", key=heading.count)
+        raise _refuse("no_text", str(path), language)
+    return text
+
+
+def _split_lines(
+    text: str, delimiter: str, path: Path, language: Language
+) -> Iterator[tuple[int, list[str]]]:
+    """Lines with their number, cut into cells."""
     reader = csv.reader(text.splitlines(), delimiter=delimiter)
     try:
         for cells in reader:
             yield reader.line_num, cells
     except csv.Error as error:
-        raise TablesError(
-            f"line {reader.line_num} cannot be read as CSV.",
-            where=str(path),
-            remedy="Save the table again as CSV.",
-        ) from error
+        raise _refuse("no_csv", str(path), language, line=reader.line_num) from error
 
 
-def _find_columns(heading: list[str], path: Path) -> dict[str, int]:
+def _count_cells(line: int, cells: list[str], titles: list[str], delimiter: str) -> Mistake | None:
+    """A line must have as many cells as the heading: an unquoted 31,5 is two cells, and would be read as 31."""
+    counts: dict[str, object] = {"cells": len(cells), "columns": len(titles)}
+    if len(cells) < len(titles):
+        return Mistake(line, "few_cells", counts)
+    if len(cells) > len(titles):
+        return Mistake(line, "decimal_comma" if delimiter == "," else "many_cells", counts)
+    if any(cell.strip() and not title.strip() for cell, title in zip(cells, titles, strict=True)):
+        return Mistake(line, "no_heading")
+    return None
+
+
+def _find_columns(titles: list[str], path: Path, language: Language) -> dict[str, int]:
+    """Where each column is; a heading that is not known, or given twice, is refused and never passed over."""
+    where = f"{path}, {'ligne' if language == 'fr' else 'line'} 1"
     columns: dict[str, int] = {}
-    for place, title in enumerate(heading):
+    unknown: list[str] = []
+    for place, title in enumerate(titles):
         name = read_word(title, HEADINGS)
-        if name is not None and name not in columns:
+        if name in columns:
+            places = {"first": columns[name] + 1, "second": place + 1}
+            raise _refuse("twice", where, language, name=HEADING_NAMES[language][name], **places)
+        if name is not None:
             columns[name] = place
-    missing = [HEADINGS[name][0] for name in REQUIRED if name not in columns]
+        elif title.strip():
+            unknown.append(title.strip())
+    # A first line without any heading is a line of data, and data are never repeated.
+    if len(columns) > 1 and unknown:
+        raise _refuse_headings(unknown, where, language)
+    missing = [HEADING_NAMES[language][name] for name in REQUIRED if name not in columns]
     if missing:
-        raise TablesError(
-            f"the heading lacks {', '.join(missing)}.",
-            where=f"{path}, line 1",
-            remedy="Columns: patient, date, lesion, role, mm; optional reader, visit, location, node, start.",
-        )
+        raise _refuse("lacks", where, language, names=", ".join(missing))
     return columns
 
 
-def _understand(line: int, said: dict[str, str]) -> TypedRow | list[str]:
-    """A line understood, or the sentences that say why not."""
-    wrong = [f"{name} is empty." for name in ("patient", "lesion") if not said[name]]
+def _refuse_headings(unknown: list[str], where: str, language: Language) -> TablesError:
+    """Every unknown heading in a sentence; what would name a person comes first."""
+    told = []
+    for title in sorted(unknown, key=lambda title: not names_a_person(title)):
+        nearest = find_nearest_heading(title)
+        kind = "identity" if names_a_person(title) else "nearest" if nearest else "unknown"
+        quoted = f"« {title} »" if language == "fr" else f"'{title}'"
+        told.append(_refuse(kind, where, language, title=quoted, nearest=nearest))
+    remedies = dict.fromkeys(fault.remedy for fault in told)
+    found = " ".join(fault.found for fault in told)
+    return TablesError(found, where=where, remedy=" ".join(remedies))
+
+
+def _understand(line: int, said: dict[str, str]) -> TypedRow | list[Mistake]:
+    """A line understood, or the mistakes that say why not."""
+    wrong = [Mistake(line, f"{name}_empty") for name in ("patient", "lesion") if not said[name]]
+    years: dict[str, object] = {"first": FIRST_YEAR, "last": LAST_YEAR}
     on = read_date(said["date"])
-    if on is None:
-        wrong.append("the date is not readable; write 2024-03-01 or 01/03/2024 (day first).")
-    start = read_date(said.get("start", ""))
-    if said.get("start") and start is None:
-        wrong.append("the start is not a readable date; write 2024-03-01 or 01/03/2024 (day first).")
+    if not isinstance(on, date):
+        wrong.append(Mistake(line, f"date_{on}", years))
+    start = read_date(said["start"]) if said.get("start") else None
+    if isinstance(start, str):
+        wrong.append(Mistake(line, f"start_{start}", years))
     role = read_word(said["role"], ROLES)
     if role is None:
-        wrong.append("the role is not known; write target, non-target, new or marker.")
+        wrong.append(Mistake(line, "role_unknown"))
     node = compute_plain(said.get("node", ""))
     if node not in YES | NO:
-        wrong.append("node is neither yes nor no.")
+        wrong.append(Mistake(line, "node_unknown"))
+    if said.get("location", "").isdigit():
+        wrong.append(Mistake(line, "location_number"))
     if "/" in said["lesion"]:
-        wrong.append("a lesion's name holds a /; for merged lesions write 'merged' on the absorbed one.")
+        wrong.append(Mistake(line, "slash_in_name"))
     lengths, word = read_lengths(said["result"]), read_word(said["result"], RESULTS)
-    wrong += _question_result(lengths, word, role)
-    if wrong or on is None or role is None:
+    wrong += _question_result(line, lengths, word, role)
+    if wrong or not isinstance(on, date) or isinstance(start, str) or role is None:
         return wrong
     return TypedRow(
         line=line,
@@ -193,59 +277,71 @@ def _understand(line: int, said: dict[str, str]) -> TypedRow | list[str]:
     )
 
 
-def _question_result(lengths: list[float] | None, word: str | None, role: str | None) -> list[str]:
+def _question_result(
+    line: int, lengths: list[float] | None, word: str | None, role: str | None
+) -> list[Mistake]:
     if lengths is None and word is None:
-        return [
-            "the result is neither a length in mm nor a known word; an unmeasured lesion is 'not evaluated', "
-            "one that has gone is 'absent'."
-        ]
+        return [Mistake(line, "result_unknown")]
     if lengths is not None and sum(lengths) > LARGEST_MM:
-        return [f"a length is over {LARGEST_MM} mm; lengths are millimetres."]
+        return [Mistake(line, "length_large", {"largest": LARGEST_MM})]
     if role is None or word is None or word in ALLOWED[role]:
-        return ["a marker is present (raised), absent (normal) or not evaluated."] * (
-            role == "MARKER" and lengths is not None
-        )
-    allowed = ", ".join(sorted(meaning.lower() for meaning in ALLOWED[role]))
-    lead = "a length or one of" if role != "MARKER" else "one of"
-    return [f"this word does not suit a {role.lower()}; write {lead}: {allowed}."]
+        return [Mistake(line, "marker_word")] * (role == "MARKER" and lengths is not None)
+    return [Mistake(line, "word" if role == "MARKER" else "word_or_length", {"role": role})]
 
 
-def _check_lesions(rows: list[TypedRow]) -> list[tuple[int, str]]:
+def _check_lesions(rows: list[TypedRow]) -> list[Mistake]:
     """Mistakes that only show between lines."""
-    mistakes: list[tuple[int, str]] = []
+    mistakes: list[Mistake] = []
     first_role: dict[tuple[str, str, str], TypedRow] = {}
     seen: dict[tuple[str, str, str, date, str], TypedRow] = {}
     starts: dict[str, TypedRow] = {}
     first_scan: dict[tuple[str, str], date] = {}
+    first_day: dict[str, date] = {}
     for row in rows:
         reading = (row.patient, row.reader)
         first_scan[reading] = min(first_scan.get(reading, row.scanned), row.scanned)
+        days = [day for day in (first_day.get(row.patient), row.scanned, row.start) if day is not None]
+        first_day[row.patient] = min(days)
     for row in rows:
         named = (row.patient, row.reader, row.lesion)
         known = first_role.setdefault(named, row)
         if known.role != row.role:
-            mistakes.append(
-                (
-                    row.line,
-                    f"this lesion was {known.role.lower()} on line {known.line}; a role never changes.",
-                )
-            )
+            mistakes.append(Mistake(row.line, "role_changed", {"role": known.role, "other": known.line}))
         place = (*named, row.scanned, row.visit)
         if place in seen:
-            mistakes.append(
-                (row.line, f"the same lesion is read twice at this scan (line {seen[place].line}).")
-            )
+            mistakes.append(Mistake(row.line, "read_twice", {"other": seen[place].line}))
         seen.setdefault(place, row)
-        if row.role == "NEW" and row.scanned <= max(
-            first_scan[row.patient, row.reader], row.start or date.min
-        ):
-            mistakes.append(
-                (row.line, "a new lesion is listed at baseline; what was there at baseline is not new.")
-            )
+        baseline = max(first_scan[row.patient, row.reader], row.start or date.min)
+        if row.role == "NEW" and row.scanned <= baseline:
+            mistakes.append(Mistake(row.line, "new_at_baseline"))
         if row.start is not None:
             earlier = starts.setdefault(row.patient, row)
             if earlier.start != row.start:
-                mistakes.append((row.line, f"the start differs from that of line {earlier.line}."))
+                mistakes.append(Mistake(row.line, "start_changed", {"other": earlier.line}))
+        last = max(row.scanned, row.start or row.scanned)
+        if last.year - first_day[row.patient].year > MOST_YEARS:
+            mistakes.append(Mistake(row.line, "far_apart", {"years": MOST_YEARS}))
+    return mistakes
+
+
+def _check_spellings(rows: list[TypedRow]) -> list[Mistake]:
+    """T1 and t1 would be two lesions, and each would lack the scans of the other."""
+    mistakes: list[Mistake] = []
+    known: dict[tuple[str, ...], tuple[str, int]] = {}
+    told: set[tuple[str, ...]] = set()
+    for row in rows:
+        labels = {
+            "patient": ("", "", row.patient),
+            "reader": (row.patient, "", row.reader),
+            "lesion": (row.patient, row.reader, row.lesion),
+        }
+        for kind, label in labels.items():
+            written, line = known.setdefault(
+                (kind, *label[:2], compute_plain(label[2])), (label[2], row.line)
+            )
+            if written != label[2] and (kind, *label) not in told:
+                told.add((kind, *label))
+                mistakes.append(Mistake(row.line, f"{kind}_spelling", {"other": line}))
     return mistakes
 
 

@@ -1,8 +1,13 @@
-"""The words a radiologist may type in a lesion table, in English or French."""
+"""The words of a lesion table, in English and French: those that may be typed, those that answer a mistake."""
 
+import difflib
 import re
 import unicodedata
 from datetime import date
+from typing import Literal
+
+Language = Literal["en", "fr"]
+DateFault = Literal["unreadable", "slashes", "year"]
 
 HEADINGS = {
     "patient": ("patient", "usubjid", "subject", "sujet"),
@@ -55,9 +60,169 @@ ALLOWED = {
     "NEW": {"EQUIVOCAL", "UNEQUIVOCAL", "NOT TUMOUR", "PRESENT", "ABSENT", "NOT EVALUATED"},
 }  # fmt: skip
 
+HEADING_NAMES = {
+    "en": {name: spellings[0] for name, spellings in HEADINGS.items()},
+    "fr": {
+        "patient": "patient", "reader": "lecteur", "date": "date", "visit": "visite", "start": "début",
+        "lesion": "lésion", "role": "rôle", "location": "localisation", "node": "ganglion", "result": "mm",
+    },
+}  # fmt: skip
+ROLE_NAMES = {
+    "en": {role: role.lower() for role in ROLES},
+    "fr": {"TARGET": "cible", "NON-TARGET": "non cible", "NEW": "nouvelle", "MARKER": "marqueur"},
+}
+RESULT_NAMES = {
+    "en": {meaning: meaning.lower() for meaning in RESULTS},
+    "fr": {
+        "ABSENT": "absente", "TOO SMALL TO MEASURE": "trop petite", "NOT EVALUATED": "non évaluée",
+        "PRESENT": "présente", "UNEQUIVOCAL PROGRESSION": "progression", "EQUIVOCAL": "douteuse",
+        "UNEQUIVOCAL": "certaine", "NOT TUMOUR": "réfutée", "MERGED": "fusionnée",
+    },
+}  # fmt: skip
+
 YES = {"yes", "y", "oui", "o", "x", "1", "true", "vrai"}
 NO = {"", "no", "n", "non", "0", "false", "faux"}
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+SLASHES = re.compile(r"\d{1,4}[/.]\d{1,2}[/.]\d{1,4}")
+IDENTITY = re.compile(
+    r"\b(?:first|last|sur|fore|family|given|full)?names?\b|\b(?:nom|prenom|initials|initiales|dob|ddn)\b"
+    r"|birth|naissance|^nee? le\b"
+)
 LENGTH = re.compile(r"^\d+(?:[.,]\d+)?(?:\+\d+(?:[.,]\d+)?)*$")
+
+# A mistake on one line of the file. No sentence repeats what was typed in a cell.
+MISTAKES = {
+    "en": {
+        "few_cells": "the line has too few cells: {cells}, and the heading {columns}; "
+        "leave a cell empty where there is nothing to say.",
+        "decimal_comma": "the line has {cells} cells and the heading {columns}; put quotes round a number "
+        'with a comma ("31,5"), write 31.5, or use semicolons.',
+        "many_cells": "the line has {cells} cells and the heading {columns}; take out what is too many.",
+        "no_heading": "a cell has no heading above it; empty it, or put quotes round a number with a comma.",
+        "patient_empty": "patient is empty.",
+        "lesion_empty": "lesion is empty.",
+        "date_unreadable": "the date is not readable; write 2024-04-03.",
+        "date_slashes": "the date has slashes or points, and day and month could be confused; write 2024-04-03.",
+        "date_year": "the date is before {first} or after {last}; correct its year.",
+        "start_unreadable": "the start is not a readable date; write 2024-04-03.",
+        "start_slashes": "the start has slashes or points, and day and month could be confused; "
+        "write 2024-04-03.",
+        "start_year": "the start is before {first} or after {last}; correct its year.",
+        "role_unknown": "the role is not known; write target, non-target, new or marker.",
+        "node_unknown": "node is neither yes nor no.",
+        "location_number": "the location is a number; if a length has a comma, put quotes round it.",
+        "slash_in_name": "a lesion's name holds a /; for merged lesions write 'merged' on the absorbed one.",
+        "result_unknown": "the result is neither a length in mm nor a known word; an unmeasured lesion is "
+        "'not evaluated', one that has gone is 'absent'.",
+        "length_large": "a length is over {largest} mm; lengths are millimetres.",
+        "marker_word": "a marker is present (raised), absent (normal) or not evaluated.",
+        "word_or_length": "this word does not suit a {role}; write a length or one of: {allowed}.",
+        "word": "this word does not suit a {role}; write one of: {allowed}.",
+        "role_changed": "this lesion was {role} on line {other}; a role never changes.",
+        "read_twice": "the same lesion is read twice at this scan (line {other}).",
+        "new_at_baseline": "a new lesion is listed at baseline; what was there at baseline is not new.",
+        "start_changed": "the start differs from that of line {other}.",
+        "far_apart": "the date is over {years} years from the patient's first scan or start; correct a year.",
+        "patient_spelling": "the patient is written otherwise on line {other} (capitals, accents, hyphens); "
+        "write both the same way, or give two patients two labels.",
+        "reader_spelling": "the reader is written otherwise on line {other} (capitals, accents, hyphens); "
+        "write both the same way, or give two readers two labels.",
+        "lesion_spelling": "the lesion is written otherwise on line {other} (capitals, accents, hyphens); "
+        "write both the same way, or give two lesions two labels.",
+    },
+    "fr": {
+        "few_cells": "la ligne a trop peu de cellules : {cells}, et l'en-tête {columns} ; "
+        "laissez une cellule vide là où il n'y a rien à dire.",
+        "decimal_comma": "la ligne a {cells} cellules et l'en-tête {columns} ; mettez entre guillemets un "
+        'nombre à virgule ("31,5"), écrivez 31.5, ou séparez par des points-virgules.',
+        "many_cells": "la ligne a {cells} cellules et l'en-tête {columns} ; retirez ce qui est en trop.",
+        "no_heading": "une cellule n'a pas d'en-tête ; videz-la, ou mettez entre guillemets un nombre à "
+        "virgule.",
+        "patient_empty": "le patient manque.",
+        "lesion_empty": "la lésion manque.",
+        "date_unreadable": "la date n'est pas lisible ; écrivez 2024-04-03.",
+        "date_slashes": "la date a des barres ou des points, où jour et mois peuvent se confondre ; "
+        "écrivez 2024-04-03.",
+        "date_year": "la date est avant {first} ou après {last} ; corrigez son année.",
+        "start_unreadable": "le début n'est pas une date lisible ; écrivez 2024-04-03.",
+        "start_slashes": "le début a des barres ou des points, où jour et mois peuvent se confondre ; "
+        "écrivez 2024-04-03.",
+        "start_year": "le début est avant {first} ou après {last} ; corrigez son année.",
+        "role_unknown": "le rôle n'est pas connu ; écrivez cible, non cible, nouvelle ou marqueur.",
+        "node_unknown": "ganglion n'est ni oui ni non.",
+        "location_number": "la localisation est un nombre ; si une longueur a une virgule, mettez-la entre "
+        "guillemets.",
+        "slash_in_name": "le nom d'une lésion contient un / ; pour des lésions fusionnées, écrivez "
+        "« fusionnée » sur celle qui est absorbée.",
+        "result_unknown": "le résultat n'est ni une longueur en mm ni un mot connu ; une lésion non mesurée "
+        "est « non évaluée », une lésion disparue « absente ».",
+        "length_large": "une longueur dépasse {largest} mm ; les longueurs sont en millimètres.",
+        "marker_word": "un marqueur est présent (élevé), absent (normal) ou non évalué.",
+        "word_or_length": "ce mot ne convient pas au rôle « {role} » ; écrivez une longueur ou l'un de : "
+        "{allowed}.",
+        "word": "ce mot ne convient pas au rôle « {role} » ; écrivez l'un de : {allowed}.",
+        "role_changed": "le rôle de cette lésion était « {role} » à la ligne {other} ; un rôle ne change pas.",
+        "read_twice": "la même lésion est lue deux fois à cet examen (ligne {other}).",
+        "new_at_baseline": "une nouvelle lésion figure au bilan initial ; ce qui y était n'est pas nouveau.",
+        "start_changed": "le début diffère de celui de la ligne {other}.",
+        "far_apart": "la date est à plus de {years} ans du premier examen ou du début du patient ; "
+        "corrigez une année.",
+        "patient_spelling": "le patient est écrit autrement à la ligne {other} (majuscules, accents, traits "
+        "d'union) ; écrivez-le d'une seule façon, ou donnez deux noms de code à deux patients.",
+        "reader_spelling": "le lecteur est écrit autrement à la ligne {other} (majuscules, accents, traits "
+        "d'union) ; écrivez-le d'une seule façon, ou donnez deux noms à deux lecteurs.",
+        "lesion_spelling": "la lésion est écrite autrement à la ligne {other} (majuscules, accents, traits "
+        "d'union) ; écrivez-la d'une seule façon, ou donnez deux noms à deux lésions.",
+    },
+}
+
+# A fault of the whole file: what was found, what to do.
+COLUMNS_EN = "Columns: patient, date, lesion, role, mm; optional reader, visit, location, node, start."
+COLUMNS_FR = (
+    "Colonnes : patient, date, lésion, rôle, mm ; facultatives : lecteur, visite, localisation, ganglion, "
+    "début."
+)
+FAULTS = {
+    "en": {
+        "no_file": ("there is no such file.", "Check the path."),
+        "folder": ("this is a folder.", "Give the CSV file itself."),
+        "no_text": ("this is not a CSV text file.", "Save the table as CSV."),
+        "no_csv": ("line {line} cannot be read as CSV.", "Save the table again as CSV."),
+        "empty": ("the file is empty.", "Begin with a line of headings."),
+        "no_lesion": ("the file has a heading but no lesion.", "Type one row per lesion and scan."),
+        "lacks": ("the heading lacks {names}.", COLUMNS_EN),
+        "unknown": ("the heading {title} is not known.", COLUMNS_EN),
+        "nearest": ("the heading {title} is not known; the nearest is '{nearest}'.", COLUMNS_EN),
+        "identity": (
+            "the heading {title} looks like a name or a birth date; no such column may be given.",
+            "Take the column out, and label each patient with a code.",
+        ),
+        "twice": ("columns {first} and {second} of the heading both mean '{name}'.", "Keep one of them."),
+    },
+    "fr": {
+        "no_file": ("ce fichier n'existe pas.", "Vérifiez le chemin."),
+        "folder": ("c'est un dossier.", "Donnez le fichier CSV lui-même."),
+        "no_text": ("ce n'est pas un fichier CSV.", "Enregistrez le tableau en CSV."),
+        "no_csv": ("la ligne {line} n'est pas lisible en CSV.", "Enregistrez de nouveau le tableau en CSV."),
+        "empty": ("le fichier est vide.", "Commencez par une ligne d'en-tête."),
+        "no_lesion": (
+            "le fichier a un en-tête mais aucune lésion.",
+            "Écrivez une ligne par lésion et par examen.",
+        ),
+        "lacks": ("il manque à l'en-tête : {names}.", COLUMNS_FR),
+        "unknown": ("la colonne {title} n'est pas connue.", COLUMNS_FR),
+        "nearest": ("la colonne {title} n'est pas connue ; la plus proche est « {nearest} ».", COLUMNS_FR),
+        "identity": (
+            "la colonne {title} ressemble à un nom ou à une date de naissance ; une telle colonne ne peut "
+            "être donnée.",
+            "Retirez la colonne, et désignez chaque patient par un code.",
+        ),
+        "twice": (
+            "les colonnes {first} et {second} de l'en-tête veulent toutes deux dire « {name} ».",
+            "Gardez-en une.",
+        ),
+    },
+}
 
 
 def compute_plain(text: str) -> str:
@@ -96,22 +261,46 @@ def read_lengths(text: str) -> list[float] | None:
     return [float(piece.replace(",", ".")) for piece in compact.split("+")]
 
 
-def read_date(text: str) -> date | None:
-    """A date as 2024-03-01 or, day first, 01/03/2024; None when it is neither.
+def read_date(text: str) -> date | DateFault:
+    """A date as 2024-03-01, or what is wrong with it.
+
+    03/04/2024 is March in some countries and April in others, so it is not read at all.
 
     Example:
-        >>> read_date("2024-03-01") == read_date("01/03/2024") == date(2024, 3, 1)
+        >>> read_date("2024-03-01") == date(2024, 3, 1)
         True
+        >>> read_date("01/03/2024"), read_date("2204-03-01"), read_date("soon")
+        ('slashes', 'year', 'unreadable')
     """
+    if SLASHES.fullmatch(text.strip()):
+        return "slashes"
     parts = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text.strip())
-    if parts:
-        year, month, number = (int(part) for part in parts.groups())
-    else:
-        parts = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text.strip())
-        if not parts:
-            return None
-        number, month, year = (int(part) for part in parts.groups())
+    if not parts:
+        return "unreadable"
+    year, month, number = (int(part) for part in parts.groups())
     try:
-        return date(year, month, number)
+        read = date(year, month, number)
     except ValueError:
-        return None
+        return "unreadable"
+    return read if FIRST_YEAR <= year <= LAST_YEAR else "year"
+
+
+def find_nearest_heading(title: str) -> str | None:
+    """The known heading that is spelled most like this one; None when none is near.
+
+    Example:
+        >>> find_nearest_heading("nodes"), find_nearest_heading("weather")
+        ('node', None)
+    """
+    known = [spelling for spellings in HEADINGS.values() for spelling in spellings]
+    return next(iter(difflib.get_close_matches(compute_plain(title), known, n=1, cutoff=0.7)), None)
+
+
+def names_a_person(title: str) -> bool:
+    """Whether a heading looks like a name or a birth date, which no table may hold.
+
+    Example:
+        >>> names_a_person("Date de naissance"), names_a_person("Nom"), names_a_person("nodes")
+        (True, True, False)
+    """
+    return IDENTITY.search(compute_plain(title)) is not None

@@ -11,25 +11,17 @@ from abscopal.protocol.schedule import Visit
 from abscopal.protocol.study_protocol import StudyProtocol
 
 
-def _check_positive(path: KeyPath, fact: Sourced[int] | Sourced[float], *, least: float) -> Iterator[Problem]:
-    if fact.value is not None and fact.value < least:
-        yield Problem((*path, "value"), f"{fact.value:g} is below {least:g}.", f"Write {least:g} or more.")
-
-
 def _check_share(path: KeyPath, fact: Sourced[float]) -> Iterator[Problem]:
     if fact.value is not None and not 0 < fact.value < 1:
         yield Problem((*path, "value"), f"{fact.value:g} is not between 0 and 1.", "Write 0.9 for 90 %.")
 
 
 def check_visit_windows(protocol: StudyProtocol) -> Iterator[Problem]:
-    """A window is not negative, no day is 0, and a repeated visit does not run into its next repetition."""
+    """No day is 0, and a repeated visit does not run into its next repetition."""
     for i, visit in enumerate(protocol.schedule.visits):
         path: KeyPath = ("schedule", "visits", i)
         if visit.day.value == 0:
             yield Problem((*path, "day", "value"), "there is no study day 0.", "Day 1 is the reference date.")
-        yield from _check_positive((*path, "window_before"), visit.window_before, least=0)
-        yield from _check_positive((*path, "window_after"), visit.window_after, least=0)
-        yield from _check_positive((*path, "repeat_every_days"), visit.repeat_every_days, least=1)
         width = (visit.window_before.value or 0) + (visit.window_after.value or 0)
         step = visit.repeat_every_days.value
         if step is not None and width >= step > 0:
@@ -123,7 +115,6 @@ def check_decision_rules(protocol: StudyProtocol) -> Iterator[Problem]:
     for i, endpoint in enumerate(protocol.endpoints):
         path: KeyPath = ("endpoints", i)
         yield from _check_share((*path, "confidence_level"), endpoint.confidence_level)
-        yield from _check_positive((*path, "window_days"), endpoint.window_days, least=1)
         if endpoint.decision_rule is None:
             continue
         path = (*path, "decision_rule")

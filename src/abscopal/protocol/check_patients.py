@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from abscopal.protocol.check_expected import check_expected_responses
 from abscopal.protocol.document import KeyPath
 from abscopal.protocol.eligibility import AllOf, AnyOf, Condition, Criterion, Not
 from abscopal.protocol.hand_written_patient import (
@@ -37,6 +38,7 @@ def check_patients(patients: HandWrittenPatients) -> Iterator[Problem]:
         yield from _check_inclusion(patient, place)
         yield from _check_lesions(patient, place)
         yield from _check_scans(patient, place)
+        yield from check_expected_responses(patient.expected, (*place, "expected"))
         if patient.death is not None:
             yield from _check_events_after_death(patient, patient.death.on, place)
 

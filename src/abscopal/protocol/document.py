@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from abscopal.errors import Finding, StudyError
+from abscopal.protocol.syntax import assert_no_decimal_comma, explain_syntax, explain_unopened
 
 KeyPath = tuple[str | int, ...]
 LARGEST_FILE_BYTES = 5_000_000
@@ -120,6 +121,7 @@ def _unwrap(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
         return _read_scalar(node)  # type: ignore[arg-type]
     content: dict[str, Any] = {}
     own: dict[str, yaml.Node] = {}
+    assert_no_decimal_comma(node)
     for key, value in node.value:
         if key.tag == _TAG + "merge":
             for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
@@ -134,20 +136,6 @@ def _unwrap(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
     for name, value in own.items():
         content[name] = _unwrap(value, (*path, name), lines)
     return content
-
-
-def _say_syntax(error: yaml.YAMLError, file: str) -> Finding:
-    mark = getattr(error, "problem_mark", None)
-    problem = (error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)) or "cannot be read"
-    line = mark.line + 1 if mark is not None else None
-    if twice := re.search(r'found duplicate key "([^"]*)"', problem):
-        return Finding(
-            file, line, f"The key '{twice[1]}' stands twice in the same place.", "Keep one of the two."
-        )
-    first = problem.splitlines()[0]
-    return Finding(
-        file, line, f"The YAML cannot be read: {first}.", "Look for a colon, quote, bracket or indentation."
-    )
 
 
 def read_text(text: str, *, file: str = "study file") -> Document:
@@ -176,7 +164,7 @@ def read_text(text: str, *, file: str = "study file") -> Document:
             raise StudyError([Finding(file, 1, f"The file {found}.", "Start from a bundled study file.")])
         return Document(file=file, content=_unwrap(node, (), lines), lines=lines)
     except yaml.YAMLError as error:
-        raise StudyError([_say_syntax(error, file)]) from error
+        raise StudyError([explain_syntax(error, text, file=file)]) from error
 
 
 def read_document(path: Path) -> Document:
@@ -198,10 +186,7 @@ def read_document(path: Path) -> Document:
             )
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        finding = Finding(
-            str(path), None, f"The file cannot be opened ({error.strerror}).", "Check the path."
-        )
-        raise StudyError([finding]) from error
+        raise StudyError([explain_unopened(error, path)]) from error
     except UnicodeDecodeError as error:
         finding = Finding(str(path), None, "The file is not UTF-8 text.", "Save it again as UTF-8.")
         raise StudyError([finding]) from error

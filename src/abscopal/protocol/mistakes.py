@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from abscopal.errors import Finding
 from abscopal.protocol.document import Document, KeyPath
+from abscopal.protocol.syntax import explain_decimal_comma
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -22,6 +24,7 @@ KINDS_OF_VALUE = {
     "dict": "a set of keys and values",
     "date": "a date such as 2016-07-19",
 }
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 LANGUAGES = {"en": "English", "fr": "French"}
 
 
@@ -119,6 +122,8 @@ def _say_missing(error: ErrorDetails, document: Document) -> Finding:
 
 def _explain_value(error: ErrorDetails) -> tuple[str, str]:
     kind, found = error["type"], json.dumps(error["input"], ensure_ascii=False, default=str)
+    if _name_kind(kind) in ("a number", "a whole number") and DECIMAL_COMMA.fullmatch(str(error["input"])):
+        return explain_decimal_comma(str(error["input"]))
     found = found if len(found) <= 60 else found[:57] + "..."
     context = error.get("ctx", {})
     if kind == "value_error":

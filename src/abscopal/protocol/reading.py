@@ -12,6 +12,7 @@ from abscopal.protocol.checks import check_protocol
 from abscopal.protocol.document import Document, KeyPath, compute_content_hash, read_document
 from abscopal.protocol.mistakes import build_part
 from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.protocol.syntax import explain_unopened
 
 PROTOCOL_FILE = "protocol.yml"
 
@@ -57,17 +58,20 @@ def find_study_file(name_or_path: str | Path) -> Path:
         The study file.
 
     Raises:
-        StudyError: nothing is there; the known names are listed.
+        StudyError: nothing is there, and the known names are listed; or it may not be read.
     """
     bundled = list_bundled_studies()
     if str(name_or_path) in bundled:
         return bundled[str(name_or_path)] / PROTOCOL_FILE
     path = Path(name_or_path)
-    if path.is_file():
-        return path
-    if (path / PROTOCOL_FILE).is_file():
-        return path / PROTOCOL_FILE
-    if path.is_dir():
+    try:
+        for file in (path, path / PROTOCOL_FILE):
+            if file.is_file():
+                return file
+        is_folder = path.is_dir()
+    except OSError as error:
+        raise StudyError([explain_unopened(error, path)]) from error
+    if is_folder:
         message, remedy = f"The folder holds no {PROTOCOL_FILE}.", "Copy one from a bundled study."
     else:
         nearest = difflib.get_close_matches(str(name_or_path), bundled, n=1)

@@ -21,15 +21,15 @@ A,2024-03-04,M1,marker,,,normal
 A,2024-03-04,X1,new,lung,,equivocal
 """
 FRENCH = """Patient;Date;Lésion;Rôle;Localisation;Ganglion;Taille
-A;02/01/2024;T1;cible;foie;non;31,5
-A;02/01/2024;T2;cible;aisselle;oui;18
-A;02/01/2024;N1;non cible;os;non;présente
-A;02/01/2024;M1;marqueur;;;élevé
-A;04/03/2024;T1;cible;foie;non;18+14
-A;04/03/2024;T2;cible;aisselle;oui;trop petite
-A;04/03/2024;N1;non cible;os;non;progression
-A;04/03/2024;M1;marqueur;;;normal
-A;04/03/2024;X1;nouvelle;poumon;;douteuse
+A;2024-01-02;T1;cible;foie;non;31,5
+A;2024-01-02;T2;cible;aisselle;oui;18
+A;2024-01-02;N1;non cible;os;non;présente
+A;2024-01-02;M1;marqueur;;;élevé
+A;2024-03-04;T1;cible;foie;non;18+14
+A;2024-03-04;T2;cible;aisselle;oui;trop petite
+A;2024-03-04;N1;non cible;os;non;progression
+A;2024-03-04;M1;marqueur;;;normal
+A;2024-03-04;X1;nouvelle;poumon;;douteuse
 """
 HEADING = "patient,date,lesion,role,mm,node,start,reader,visit\n"
 FIRST = "A,2024-01-02,T1,target,30,,,,\n"

@@ -23,6 +23,7 @@ PHRASES = {
         "part": " (the measured targets alone)",
         "from_baseline": "sum {measured} mm, {percent_base} % from baseline ({base} mm)",
         "and_nadir": ", {percent_nadir} % from the nadir ({nadir} mm)",
+        "short_rise": ", a rise of {rise} mm, below the 5 mm that progression needs",
         "measured": "the measured targets add up to {measured} mm",
         "new": "a new lesion",
         "equivocal": "a possible new lesion is not settled",
@@ -34,6 +35,7 @@ PHRASES = {
         "part": " (par les seules cibles mesurées)",
         "from_baseline": "somme de {measured} mm, {percent_base} % par rapport au bilan initial ({base} mm)",
         "and_nadir": ", {percent_nadir} % par rapport au nadir ({nadir} mm)",
+        "short_rise": ", soit une hausse de {rise} mm, inférieure aux 5 mm qu'exige une progression",
         "measured": "les cibles mesurées totalisent {measured} mm",
         "new": "une nouvelle lésion",
         "equivocal": "une possible nouvelle lésion n'est pas tranchée",
@@ -117,6 +119,7 @@ def _write(phrase: str, language: Language) -> pl.Expr:
         "base": one_decimal(base),
         "percent_nadir": pl.when(nadir > 0).then(signed(100 * (measured - nadir) / nadir)),
         "change_nadir": signed(measured - nadir),
+        "rise": one_decimal(measured - nadir),
         "percent_base": pl.when(base > 0).then(signed(100 * (measured - base) / base)),
         "nadir_date": pl.col("NADIRDT").cast(pl.String),
     }
@@ -139,7 +142,15 @@ def _explain_targets(rule: pl.Expr, texts: dict[str, str], language: Language) -
         .then(_write(phrases["and_nadir"], language))
         .fill_null("")
     )
-    sums = _write(phrases["from_baseline"], language) + pl.coalesce(against_nadir, pl.lit(""))
+    # A fifth above the nadir looks like progression; the reader is told why it is not one.
+    measured, nadir = (pl.col("MEASURED") * 10).round(), (pl.col("NADIR") * 10).round()
+    short = (measured > nadir) & (measured * 10 >= nadir * 12) & (measured - nadir < 50)
+    short_rise = (
+        pl.when(short & rule.is_in(["TARGET_PR", "TARGET_SD", "TARGET_PR_HELD"]))
+        .then(_write(phrases["short_rise"], language))
+        .otherwise(pl.lit(""))
+    )
+    sums = _write(phrases["from_baseline"], language) + pl.coalesce(against_nadir, pl.lit("")) + short_rise
     text = _look_up(rule, texts)
     return (
         pl.when(rule == "TARGET_PD")
