@@ -49,13 +49,13 @@ def test_every_reason_for_leaving_something_out_has_a_sentence():
 
 
 def test_a_share_shows_its_count_its_total_and_its_interval():
-    assert Wording("en").estimate(record()) == "9/37 (24.3%; 11.8–41.2)"
-    assert Wording("fr").estimate(record()) == "9/37 (24,3\u202f%\u202f; 11,8–41,2)"
+    assert Wording("en").estimate(record()) == "9/37 (24.3%; 95% CI 11.8–41.2)"
+    assert Wording("fr").estimate(record()) == "9/37 (24,3\u202f%\u202f; IC 95\u202f% 11,8–41,2)"
 
 
 def test_a_share_read_off_a_curve_never_poses_as_a_fraction():
     curve = record(method="Kaplan-Meier, log-log interval", estimate=0.226, events=9, n=40)
-    assert Wording("en").estimate(curve) == "22.6% (11.8–41.2; n = 40)"
+    assert Wording("en").estimate(curve) == "22.6% (95% CI 11.8–41.2; n = 40)"
 
 
 def test_a_median_that_was_not_reached_says_so():
@@ -76,3 +76,9 @@ def test_a_table_taken_away_as_csv_starts_no_formula():
     table = Table("t", "c", ("name", "value"), ((Cell("=1+1"), Cell("é, 2")),))
     text = base64.b64decode(table.csv_address.partition("base64,")[2]).decode("utf-8-sig")
     assert text.splitlines() == ["name,value", '\'=1+1,"é, 2"']
+
+
+def test_a_difference_of_percentages_is_in_points_and_carries_no_per_cent_sign():
+    difference = record(unit="difference of proportions", estimate=-0.251, lower=-0.48, upper=0.02)
+    assert Wording("en").estimate(difference) == "−25.1\xa0points (95% CI −48.0 to 2.0)"
+    assert "%" not in Wording("fr").estimate(difference).partition("(")[0]

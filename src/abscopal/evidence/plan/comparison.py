@@ -17,6 +17,7 @@ COMPARISONS = ("risk_difference", "boschloo", "fisher", "hazard_ratio", "log_ran
 # this size it no longer differs from Fisher's by anything that a reader sees.
 MOST_PATIENTS_FOR_BOSCHLOO = 600
 _BETWEEN = " − "
+COUNTED_PREFIX = "counted: "
 
 
 def name_pair(pair: str) -> tuple[str, str]:
@@ -59,7 +60,14 @@ def status_of_comparison(endpoint: Endpoint) -> Status:
 
 
 def compare_shares(
-    readings: Readings, endpoint: Endpoint, *, pair: tuple[str, str], counts: TwoArmCounts, source: str
+    readings: Readings,
+    endpoint: Endpoint,
+    *,
+    pair: tuple[str, str],
+    counts: TwoArmCounts,
+    source: str,
+    population: str | None = None,
+    counted: str = "",
 ) -> None:
     """Set the shares of two arms side by side: difference, Boschloo and Fisher.
 
@@ -69,10 +77,13 @@ def compare_shares(
         pair: first and second arm; the difference is first minus second.
         counts: events and patients of each.
         source: where the counts come from.
+        population: the analysis set that is counted, where it is not the endpoint's own.
+        counted: the denominator that is compared, such as complete_window; empty where the endpoint has only one.
     """
     if counts.is_empty:
         return
-    arm, population = join_pair(*pair), endpoint.estimand.population
+    arm, population = join_pair(*pair), population or endpoint.estimand.population
+    note = COUNTED_PREFIX + counted if counted else ""
     readings.estimates.take(
         endpoint.identifier,
         "comparison: risk_difference",
@@ -81,6 +92,7 @@ def compare_shares(
         arm=arm,
         status=status_of_comparison(endpoint),
         source=source,
+        note=note,
     )
     tests = {"fisher": compute_fisher_test(counts)}
     if counts.n <= MOST_PATIENTS_FOR_BOSCHLOO:
@@ -90,18 +102,37 @@ def compare_shares(
             "too_many_for_boschloo", endpoint=endpoint.identifier, detail=str(MOST_PATIENTS_FOR_BOSCHLOO)
         )
     for name, test in tests.items():
-        add_p_value(readings, endpoint, name, test, arm=arm, n=counts.n, events=counts.events)
+        add_p_value(
+            readings,
+            endpoint,
+            name,
+            test,
+            arm=arm,
+            n=counts.n,
+            events=counts.events,
+            population=population,
+            note=note,
+        )
 
 
 def add_p_value(
-    readings: Readings, endpoint: Endpoint, name: str, test: TestResult, *, arm: str, n: int, events: int
+    readings: Readings,
+    endpoint: Endpoint,
+    name: str,
+    test: TestResult,
+    *,
+    arm: str,
+    n: int,
+    events: int,
+    population: str | None = None,
+    note: str = "",
 ) -> None:
     """Keep a p value among the estimates, with the test that made it."""
     readings.estimates.add(
         EndpointEstimate(
             endpoint=endpoint.identifier,
             estimand=f"comparison: {name}",
-            population=endpoint.estimand.population,
+            population=population or endpoint.estimand.population,
             arm=arm,
             n=n,
             events=events,
@@ -113,5 +144,6 @@ def add_p_value(
             unit="p value",
             status=status_of_comparison(endpoint),
             source="estimation",
+            note=note,
         )
     )

@@ -12,6 +12,7 @@ from abscopal.estimation.clustered import (
     estimate_paired_difference,
 )
 from abscopal.estimation.estimate import Estimate
+from abscopal.evidence.plan.absent_tables import name_absent_tables
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Readings
 from abscopal.protocol.endpoints import Endpoint
@@ -210,7 +211,8 @@ def estimate_lesion_endpoint(readings: Readings, endpoint: Endpoint) -> None:
     """
     lesions = readings.tables.get("assessments")
     if lesions is None:
-        readings.stop("table_absent", endpoint=endpoint.identifier, detail="TU, TR")
+        tables = name_absent_tables(readings.stops)
+        readings.stop("endpoint_table_absent", endpoint=endpoint.identifier, detail=tables)
         return
     if endpoint.unit_of_analysis != "lesion":
         readings.stop("kind_not_available", endpoint=endpoint.identifier, detail="lesion_response, patient")

@@ -4,6 +4,7 @@ import polars as pl
 
 from abscopal.estimation.counts import TwoArmCounts
 from abscopal.estimation.proportions import estimate_proportion
+from abscopal.evidence.plan.absent_tables import name_absent_tables
 from abscopal.evidence.plan.comparison import choose_interval, compare_shares, list_pairs
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Readings, status_of
@@ -73,7 +74,9 @@ def estimate_response_share(readings: Readings, endpoint: Endpoint) -> None:
     parameter = "CBOR" if confirmed else "BOR"
     rows = read_responses(readings, parameter, criterion=criterion)
     if rows is None:
-        readings.stop("table_absent", endpoint=endpoint.identifier, detail=f"ADRS ({criterion})")
+        is_read = readings.tables.get("adrs") is not None
+        tables = f"ADRS ({criterion})" if is_read else name_absent_tables(readings.stops)
+        readings.stop("endpoint_table_absent", endpoint=endpoint.identifier, detail=tables)
         return
     if endpoint.kind == "durable_benefit" and endpoint.window_days.value is None:
         readings.stop("value_unknown", endpoint=endpoint.identifier, detail="window_days")
@@ -96,7 +99,14 @@ def estimate_response_share(readings: Readings, endpoint: Endpoint) -> None:
         )
     for first, second in list_pairs(readings, endpoint):
         pair = TwoArmCounts(*counts[first], *counts[second])
-        compare_shares(readings, endpoint, pair=(first, second), counts=pair, source=f"ADRS {parameter}")
+        compare_shares(
+            readings,
+            endpoint,
+            pair=(first, second),
+            counts=pair,
+            source=f"ADRS {parameter}",
+            counted=endpoint.kind,
+        )
 
 
 def _successes(readings: Readings, endpoint: Endpoint, best: pl.DataFrame) -> pl.DataFrame:

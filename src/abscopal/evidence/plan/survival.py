@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from abscopal.evidence.plan.absent_tables import name_absent_tables
 from abscopal.evidence.plan.comparison import add_p_value, join_pair, list_pairs, status_of_comparison
 from abscopal.evidence.plan.readings import ALL_ARMS, Curve, Readings
 from abscopal.evidence.plan.time_estimates import (
@@ -18,6 +19,7 @@ FOLLOW_UP, DURATION = "follow_up", "duration_of_response"
 LANDMARK_PREFIX = "landmark_months: "
 TIME_KINDS: tuple[EndpointKind, ...] = ("survival", "progression_free", "relapse_free")
 PARAMETERS: dict[str, str] = {"survival": "OS", "progression_free": "PFS", "relapse_free": "RFS"}
+_TABLES: dict[str, str] = {"survival": "DM", "relapse_free": "DS"}
 LANDMARKS = (6, 12, 24, 36, 60)
 
 
@@ -31,8 +33,8 @@ def estimate_time_endpoint(readings: Readings, endpoint: Endpoint) -> None:
     times = readings.tables.get("adtte")
     rows = None if times is None else times.filter(pl.col("PARAMCD") == PARAMETERS[endpoint.kind])
     if rows is None or rows.is_empty():
-        table = {"progression_free": "TU, TR", "relapse_free": "DS"}.get(endpoint.kind, "DM")
-        readings.stop("table_absent", endpoint=endpoint.identifier, detail=table)
+        table = _TABLES.get(endpoint.kind) or name_absent_tables(readings.stops)
+        readings.stop("endpoint_table_absent", endpoint=endpoint.identifier, detail=table)
         return
     level, population = endpoint.confidence_level.value or 0.95, endpoint.estimand.population
     for arm in readings.reported_arms(endpoint):
@@ -120,6 +122,15 @@ def estimate_response_duration(readings: Readings) -> None:
     for arm in readings.arms:
         of_arm = rows.join(readings.patients("ITTFL", arm).select("USUBJID"), on="USUBJID", how="semi")
         if of_arm.height:
+            readings.estimates.count(
+                DURATION,
+                "events",
+                population="responders",
+                arm=arm,
+                n=of_arm.height,
+                count=of_arm.filter(pl.col("CNSR") == 0).height,
+                source="ADTTE RSD",
+            )
             readings.estimates.take(
                 DURATION,
                 "median",

@@ -9,11 +9,12 @@ from abscopal.derivations.time_to_event.severe_event import derive_time_to_sever
 from abscopal.estimation.counts import TwoArmCounts
 from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.endpoint_estimates import Status
+from abscopal.evidence.plan.absent_tables import name_absent_tables
 from abscopal.evidence.plan.comparison import choose_interval, compare_shares, list_pairs
 from abscopal.evidence.plan.readings import Curve, Readings
 from abscopal.evidence.plan.time_estimates import estimate_free_share, estimate_incidence
 from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_states
-from abscopal.evidence.plan.windows import WindowCounts, compute_window_counts
+from abscopal.evidence.plan.windows import ESTIMANDS, WindowCounts, compute_window_counts
 from abscopal.protocol.endpoints import Endpoint
 
 DENOMINATORS = (
@@ -74,20 +75,23 @@ def estimate_windowed(readings: Readings, endpoint: Endpoint) -> dict[str, Windo
     if states is None:
         _say_why(readings, endpoint)
         return {}
-    population = _counted_population(endpoint)
+    population = counted_population(endpoint)
     found: dict[str, WindowResult] = {}
+    named: dict[str, dict[str, str]] = {}
     for arm in readings.reported_arms(endpoint):
         patients = readings.patients(population, arm).select("USUBJID")
-        counts = compute_window_counts(states.join(patients, on="USUBJID", how="semi"))
+        of_arm = states.join(patients, on="USUBJID", how="semi")
+        counts = compute_window_counts(of_arm)
         shares = _shares(counts, is_free=endpoint.kind != "toxicity_proportion")
         found[arm] = WindowResult(counts, shares)
+        named[arm] = {name: _name_population(readings, endpoint, of_arm, name, arm=arm) for name in shares}
         _keep_counts(readings, endpoint, counts, arm=arm)
         for name, (events, n) in shares.items():
             readings.estimates.take(
                 endpoint.identifier,
                 name,
                 estimate_proportion(events, n, level=_level(endpoint), method=choose_interval(endpoint)),
-                population=endpoint.estimand.population,
+                population=named[arm][name],
                 arm=arm,
                 status=_status(endpoint, name),
                 source=_source(endpoint),
@@ -97,7 +101,16 @@ def estimate_windowed(readings: Readings, endpoint: Endpoint) -> dict[str, Windo
     compared = main if main in DENOMINATORS else "complete_window"
     for first, second in list_pairs(readings, endpoint):
         pair = TwoArmCounts(*found[first].shares[compared], *found[second].shares[compared])
-        compare_shares(readings, endpoint, pair=(first, second), counts=pair, source=_source(endpoint))
+        populations = {named[arm][compared] for arm in (first, second)}
+        compare_shares(
+            readings,
+            endpoint,
+            pair=(first, second),
+            counts=pair,
+            source=_source(endpoint),
+            population=populations.pop() if len(populations) == 1 else population,
+            counted=compared,
+        )
     return found
 
 
@@ -113,7 +126,7 @@ def estimate_any_time(readings: Readings, endpoint: Endpoint) -> None:
         readings.stop("relation_not_recorded", endpoint=endpoint.identifier, detail=endpoint.relation)
         return
     if events is None:
-        readings.stop("table_absent", endpoint=endpoint.identifier, detail="AE")
+        readings.stop("endpoint_table_absent", endpoint=endpoint.identifier, detail="AE")
         return
     with_event = events.filter(selection.condition).select("USUBJID").unique()
     counts: dict[str, tuple[int, int]] = {}
@@ -134,7 +147,23 @@ def estimate_any_time(readings: Readings, endpoint: Endpoint) -> None:
         )
     for first, second in list_pairs(readings, endpoint):
         pair = TwoArmCounts(*counts[first], *counts[second])
-        compare_shares(readings, endpoint, pair=(first, second), counts=pair, source="ADAE")
+        compare_shares(readings, endpoint, pair=(first, second), counts=pair, source="ADAE", counted="crude")
+
+
+def counted_population(endpoint: Endpoint) -> str:
+    """The analysis set whose patients are followed through the window.
+
+    Members of the evaluable set are those with a complete window: the other denominators need everyone treated.
+
+    Args:
+        endpoint: an endpoint with a window.
+
+    Returns:
+        The flag of the set in ADSL.
+    """
+    is_toxicity = endpoint.kind in TOXICITY_KINDS
+    population = endpoint.estimand.population
+    return "SAFFL" if is_toxicity and population == "EVALFL" else population
 
 
 def derive_endpoint_times(readings: Readings, endpoint: Endpoint) -> pl.DataFrame | None:
@@ -169,7 +198,7 @@ def _keep_counts(readings: Readings, endpoint: Endpoint, counts: WindowCounts, *
         readings.estimates.count(
             endpoint.identifier,
             f"state: {state}",
-            population=endpoint.estimand.population,
+            population=counted_population(endpoint),
             arm=arm,
             n=counts.patients,
             count=getattr(counts, state),
@@ -185,7 +214,7 @@ def _keep_curves(readings: Readings, endpoint: Endpoint, patients: pl.DataFrame,
     if rows.is_empty():
         return
     is_free = endpoint.kind != "toxicity_proportion"
-    keep = {"population": endpoint.estimand.population, "arm": arm, "source": "ADTTE"}
+    keep = {"population": counted_population(endpoint), "arm": arm, "source": "ADTTE"}
     level = _level(endpoint)
     value = estimate_free_share(rows, day=days, level=level, side="free" if is_free else "event")
     readings.estimates.take(
@@ -203,11 +232,15 @@ def _keep_curves(readings: Readings, endpoint: Endpoint, patients: pl.DataFrame,
         readings.curves.append(Curve(endpoint.identifier, "TTSAE", rows))
 
 
-def _counted_population(endpoint: Endpoint) -> str:
-    # Members of the evaluable set are those with a complete window: the other denominators need everyone treated.
-    is_toxicity = endpoint.kind in TOXICITY_KINDS
-    population = endpoint.estimand.population
-    return "SAFFL" if is_toxicity and population == "EVALFL" else population
+def _name_population(
+    readings: Readings, endpoint: Endpoint, states: pl.DataFrame, denominator: str, *, arm: str
+) -> str:
+    """The endpoint's own set where the denominator counts exactly its members, or else everyone who was read."""
+    own, counted = endpoint.estimand.population, counted_population(endpoint)
+    if own == counted or denominator not in ESTIMANDS:
+        return counted
+    members = states.filter(pl.col("STATE").is_in(ESTIMANDS[denominator]))["USUBJID"]
+    return own if set(members) == set(readings.patients(own, arm)["USUBJID"]) else counted
 
 
 def _status(endpoint: Endpoint, name: str) -> Status:
@@ -230,5 +263,5 @@ def _say_why(readings: Readings, endpoint: Endpoint) -> None:
     elif endpoint.kind in TOXICITY_KINDS and choose_events(endpoint) is None:
         readings.stop("relation_not_recorded", endpoint=endpoint.identifier, detail=endpoint.relation)
     else:
-        table = "AE" if endpoint.kind in TOXICITY_KINDS else "TU, TR"
-        readings.stop("table_absent", endpoint=endpoint.identifier, detail=table)
+        table = "AE" if endpoint.kind in TOXICITY_KINDS else name_absent_tables(readings.stops)
+        readings.stop("endpoint_table_absent", endpoint=endpoint.identifier, detail=table)

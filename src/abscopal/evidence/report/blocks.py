@@ -95,6 +95,11 @@ class Table:
         }
 
     @property
+    def is_wide(self) -> bool:
+        """Whether paper must be turned for it."""
+        return len(self.header) >= WIDE_COLUMNS
+
+    @property
     def csv_address(self) -> str:
         """The table as CSV inside the page itself, so that it can be saved without a network."""
         text = io.StringIO()
@@ -105,7 +110,7 @@ class Table:
         return f"data:text/csv;charset=utf-8;base64,{encoded}"
 
 
-NOTHING = "—"
+NOTHING, WIDE_COLUMNS = "—", 6
 Block = Prose | Heading | Notice | Answer | Figure | Table
 
 
@@ -116,6 +121,11 @@ class Section:
     identifier: str
     title: str
     blocks: tuple[Block, ...]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether paper must be turned for one of its tables."""
+        return any(isinstance(block, Table) and block.is_wide for block in self.blocks)
 
 
 def row_of(name: str, cells: Sequence[Cell], *, indent: bool = False) -> tuple[Cell, ...]:

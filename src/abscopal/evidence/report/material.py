@@ -7,7 +7,8 @@ from abscopal.evidence.analysis import Analysis
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.plan.readings import ALL_ARMS
 from abscopal.evidence.report.blocks import Cell, Figure, Table
-from abscopal.evidence.report.wording import Wording
+from abscopal.evidence.report.wording import Wording, typeset_french
+from abscopal.protocol.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,23 @@ class Material:
         """A sentence in the language of the report."""
         return self.wording.say(key, **values)
 
+    def read(self, text: Text) -> str:
+        """A text of the study file in the language of the report, with the spaces that French typography asks for."""
+        words = text.read(self.wording.language)
+        return typeset_french(words) if self.wording.language == "fr" else words
+
     def arm_name(self, arm: str) -> str:
         """The name of an arm as people say it."""
         if arm == ALL_ARMS:
             return self.say("arm.all")
         found = self.analysis.plan.protocol.find_arm(arm)
-        return found.name.read(self.wording.language) if found else arm
+        return self.read(found.name) if found else arm
 
     def population_name(self, population: str) -> str:
         """The name of an analysis set, from the study file where it has one."""
         for analysis_set in self.analysis.plan.protocol.analysis_sets:
             if analysis_set.identifier == population:
-                return analysis_set.name.read(self.wording.language)
+                return self.read(analysis_set.name)
         return self.wording.name("population", population)
 
     def find(self, endpoint: str, estimand: str, *, population: str, arm: str) -> EndpointEstimate | None:
@@ -77,7 +83,9 @@ class Material:
         picture = self.pictures.get(name)
         if picture is None:
             return []
-        caption = " ".join((picture.description, *picture.notes))
+        own = f"caption.{name}"
+        added = (self.say(own),) if self.wording.knows(own) else ()
+        caption = " ".join((picture.description, *picture.notes, *added))
         return [Figure(f"figure-{name}", picture.title, caption, picture.svg)]
 
     def by_arm(

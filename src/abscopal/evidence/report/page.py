@@ -93,9 +93,9 @@ def render_report(
     version = dict(provenance.versions).get("abscopal", "")
     page = Page(
         language=language,
-        title=identity.title.read(language),
+        title=material.read(identity.title),
         kicker=wording.say("page.kicker", version=version),
-        standfirst=identity.indication.read(language),
+        standfirst=material.read(identity.indication),
         facts=_facts(analysis, wording),
         sections=tuple(section for section in sections if section is not None),
         words={name: wording.say(f"page.{name}") for name in WORDS},

@@ -106,12 +106,24 @@ class Wording:
         if record.unit in {"proportion", "proportion of lesions"}:
             return self._share(record)
         if record.unit.startswith("difference"):
-            return self._with_interval(record, scale="percent")
+            return self._points(record)
         if record.n == 0:
             return self.say("cell.nobody")
         if record.estimate is None and record.unit in {"months", "days"}:
             return self._not_reached(record)
-        return self._with_interval(record, scale="number")
+        return self._with_interval(record)
+
+    def _points(self, record: EndpointEstimate) -> str:
+        # The difference of two percentages is in points: a per cent sign would read as a relative change.
+        values = (record.estimate, record.lower, record.upper)
+        scaled = [None if value is None else value * 100 for value in values]
+        return format_interval(
+            *scaled,
+            language=self.language,
+            level=record.level or 0.95,
+            scale="number",
+            unit=self.say("unit.points"),
+        )
 
     def share(self, record: EndpointEstimate) -> str:
         """Write a count with its total and its percentage."""
@@ -147,7 +159,10 @@ class Wording:
     def _bounds(self, record: EndpointEstimate) -> str:
         if record.lower is None or record.upper is None:
             return ""
-        return f"{self.number(record.lower * 100, 1)}–{self.number(record.upper * 100, 1)}"
+        bounds = f"{self.number(record.lower * 100, 1)}–{self.number(record.upper * 100, 1)}"
+        if record.level is None:
+            return bounds
+        return f"{name_interval(record.level, language=self.language)} {bounds}"
 
     def _not_reached(self, record: EndpointEstimate) -> str:
         words = self.say("cell.not_reached")
@@ -156,7 +171,7 @@ class Wording:
         lower = self.number(record.lower, 1)
         return f"{words} ({name_interval(record.level, language=self.language)} {self.say('cell.from', lower=lower)})"
 
-    def _with_interval(self, record: EndpointEstimate, *, scale: str) -> str:
+    def _with_interval(self, record: EndpointEstimate) -> str:
         if record.level is None:
             decimals = _DECIMALS.get(record.unit, 1)
             main = self.number(record.estimate, decimals)
@@ -169,7 +184,7 @@ class Wording:
             record.upper,
             language=self.language,
             level=record.level,
-            scale="percent" if scale == "percent" else "number",
+            scale="number",
             decimals=2 if record.unit == "hazard ratio" else 1,
         )
 

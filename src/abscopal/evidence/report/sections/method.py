@@ -34,7 +34,7 @@ def render_settings(material: Material) -> Section:
 
 def render_assumptions(material: Material) -> Section:
     """What is assumed and why; what is unknown and what it stops."""
-    plan, language = material.analysis.plan, material.wording.language
+    plan = material.analysis.plan
     blocks: list[Block] = []
     if plan.assumed:
         rows = tuple(
@@ -45,7 +45,7 @@ def render_assumptions(material: Material) -> Section:
                     if fact.value is None
                     else _written(fact.value, fact.unit)
                 ),
-                Cell(fact.note.read(language) if fact.note else ""),
+                Cell(material.read(fact.note) if fact.note else ""),
             )
             for fact in plan.assumed
         )

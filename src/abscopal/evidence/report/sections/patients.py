@@ -31,9 +31,8 @@ def render_flow(material: Material) -> Section:
     )
     blocks: list[Block] = [*material.figure("participant_flow"), table]
     sets = material.analysis.plan.protocol.analysis_sets
-    language = material.wording.language
     blocks += [
-        Prose(f"{item.name.read(language)} — {item.definition.read(language)}", "note") for item in sets
+        Prose(f"{material.read(item.name)} — {material.read(item.definition)}", "note") for item in sets
     ]
     return Section("flow", material.say("flow.title"), tuple(blocks))
 

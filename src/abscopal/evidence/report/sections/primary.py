@@ -1,7 +1,7 @@
 """The primary endpoint against its rule, and the same question under every denominator."""
 
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
-from abscopal.evidence.plan.comparison import COMPARISONS, name_pair
+from abscopal.evidence.plan.comparison import COMPARISONS, COUNTED_PREFIX, name_pair
 from abscopal.evidence.plan.decision import RULE_PREFIX
 from abscopal.evidence.plan.windowed import CURVES, DENOMINATORS, STATES
 from abscopal.evidence.report.blocks import Block, Cell, Notice, Prose, Section, Table, row_of
@@ -12,10 +12,9 @@ from abscopal.protocol.endpoints import Endpoint
 def render_primary(material: Material) -> Section:
     """The question, the rule, the counts, and the estimates under every denominator."""
     endpoint = material.analysis.plan.primary
-    language = material.wording.language
     blocks: list[Block] = [
-        Prose(endpoint.name.read(language), "lead"),
-        Prose(endpoint.definition.read(language)),
+        Prose(material.read(endpoint.name), "lead"),
+        Prose(material.read(endpoint.definition)),
         *_strategies(material, endpoint),
         *_rule_table(material, endpoint),
         *material.figure("operating_characteristics"),
@@ -24,7 +23,7 @@ def render_primary(material: Material) -> Section:
         *material.figure("cumulative_incidence"),
         *render_comparison(material, endpoint),
     ]
-    blocks += [Prose(text.read(language), "note") for text in endpoint.alternatives]
+    blocks += render_printed_elsewhere(material, endpoint)
     return Section("primary", material.say("primary.title"), tuple(blocks))
 
 
@@ -90,24 +89,31 @@ def _share_table(material: Material, endpoint: Endpoint) -> list[Block]:
     ]
     if not found:
         return []
-    name = endpoint.name.read(material.wording.language)
+    name = material.read(endpoint.name)
     row = row_of(name, [material.cell(record) for _, record in found])
     arms = [arm for arm, _ in found]
     first = material.say("response.endpoints_first")
     return [material.by_arm(f"{endpoint.identifier}-share", name, [row], arms=arms, first=first)]
 
 
+def render_printed_elsewhere(material: Material, endpoint: Endpoint) -> list[Block]:
+    """What the study file says was printed about an endpoint, under a heading that keeps it apart from our numbers."""
+    if not endpoint.alternatives:
+        return []
+    items = tuple(material.read(text) for text in endpoint.alternatives)
+    return [Notice("plain", material.say("endpoint.printed_elsewhere"), items)]
+
+
 def render_window_tables(material: Material, endpoint: Endpoint) -> list[Block]:
     """Where the patients stand at the end of the window, and the share under each denominator."""
     arms = [arm for arm in material.analysis.arms if arm in endpoint.arms]
-    population = endpoint.estimand.population
     found = {record.estimand for record in material.analysis.estimates.of(endpoint.identifier)}
     if not arms or not found:
         return []
     states = [
         row_of(
             material.say(f"state.{state}"),
-            [_count_cell(material, endpoint, f"state: {state}", population, arm) for arm in arms],
+            [_picked_cell(material, endpoint, f"state: {state}", arm) for arm in arms],
         )
         for state in STATES
         if f"state: {state}" in found
@@ -116,7 +122,7 @@ def render_window_tables(material: Material, endpoint: Endpoint) -> list[Block]:
     shares = [
         row_of(
             _estimand_name(material, endpoint, name) + (" *" if name == protocol_estimand else ""),
-            material.cells(endpoint.identifier, name, population=population, arms=arms),
+            [_picked_cell(material, endpoint, name, arm) for arm in arms],
         )
         for name in (*DENOMINATORS, *CURVES)
         if name in found
@@ -137,7 +143,7 @@ def render_window_tables(material: Material, endpoint: Endpoint) -> list[Block]:
         blocks.append(
             material.by_arm(
                 f"{endpoint.identifier}-denominators",
-                f"{endpoint.name.read(material.wording.language)} — {material.say('primary.denominators_caption')}",
+                f"{material.read(endpoint.name)} — {material.say('primary.denominators_caption')}",
                 shares,
                 arms=arms,
                 first=material.say("primary.denominators_first"),
@@ -160,20 +166,63 @@ def render_comparison(material: Material, endpoint: Endpoint) -> list[Block]:
     blocks: list[Block] = []
     for pair, found in records.items():
         first, second = name_pair(pair)
-        rows = [
+        shown = [
             (Cell(material.say(f"comparison.{name}")), material.cell(found[name]))
             for name in COMPARISONS
             if name in found
         ]
         caption = material.say(
             "comparison.caption",
-            endpoint=endpoint.name.read(material.wording.language),
+            endpoint=material.read(endpoint.name),
             first=material.arm_name(first),
             second=material.arm_name(second),
         )
         header = (material.say("comparison.first"), material.say("comparison.value"))
-        blocks.append(Table(f"{endpoint.identifier}-comparison", caption, header, tuple(rows), (note,)))
+        counted = _name_counted(found)
+        notes = (*_say_counted(material, endpoint, counted), note)
+        rows = [*_counted_rows(material, endpoint, counted, arms=(first, second)), *shown]
+        blocks.append(Table(f"{endpoint.identifier}-comparison", caption, header, tuple(rows), notes))
     return blocks
+
+
+def _name_counted(found: dict[str, EndpointEstimate]) -> str:
+    notes = [record.note for record in found.values() if record.note.startswith(COUNTED_PREFIX)]
+    return notes[0].removeprefix(COUNTED_PREFIX) if notes else ""
+
+
+def _counted_rows(
+    material: Material, endpoint: Endpoint, counted: str, *, arms: tuple[str, str]
+) -> list[tuple[Cell, ...]]:
+    rows: list[tuple[Cell, ...]] = []
+    for arm in arms:
+        record = material.analysis.estimates.pick(endpoint.identifier, counted, arm=arm) if counted else None
+        if record is not None:
+            name = material.say(
+                "comparison.counts",
+                arm=material.arm_name(arm),
+                denominator=_denominator_name(material, endpoint, counted),
+            )
+            rows.append((Cell(name), material.share_cell(record)))
+    return rows
+
+
+def _say_counted(material: Material, endpoint: Endpoint, counted: str) -> tuple[str, ...]:
+    own = material.analysis.protocol_estimands.get(endpoint.identifier, counted)
+    if not counted or own == counted:
+        return ()
+    return (
+        material.say(
+            "comparison.not_own_estimand",
+            own=_estimand_name(material, endpoint, own),
+            counted=_estimand_name(material, endpoint, counted),
+        ),
+    )
+
+
+def _denominator_name(material: Material, endpoint: Endpoint, counted: str) -> str:
+    if counted == endpoint.kind:
+        return material.population_name(endpoint.estimand.population)
+    return _estimand_name(material, endpoint, counted)
 
 
 def _estimand_name(material: Material, endpoint: Endpoint, name: str) -> str:
@@ -181,8 +230,8 @@ def _estimand_name(material: Material, endpoint: Endpoint, name: str) -> str:
     return material.say(own if material.wording.knows(own) else f"estimand.{name}")
 
 
-def _count_cell(material: Material, endpoint: Endpoint, estimand: str, population: str, arm: str) -> Cell:
-    return material.cell(material.find(endpoint.identifier, estimand, population=population, arm=arm))
+def _picked_cell(material: Material, endpoint: Endpoint, estimand: str, arm: str) -> Cell:
+    return material.cell(material.analysis.estimates.pick(endpoint.identifier, estimand, arm=arm))
 
 
 def render_not_comparable(material: Material) -> Notice | None:

@@ -1,8 +1,10 @@
 """What others printed about the trial, beside what the tables give; nothing is reconciled."""
 
+from abscopal.evidence.plan.flow import FLOW
 from abscopal.evidence.published_beside import find_beside
 from abscopal.evidence.report.blocks import Block, Cell, Notice, Prose, Section, Table
 from abscopal.evidence.report.material import Material
+from abscopal.evidence.report.wording import typeset_french
 from abscopal.protocol.published import PublishedResult, PublishedResults
 
 
@@ -15,15 +17,14 @@ def render_published(material: Material, published: PublishedResults | None) -> 
     """
     if published is None:
         return None
-    language = material.wording.language
     own = [result for result in published.results if result.trial is None]
     others = [result for result in published.results if result.trial is not None]
     blocks: list[Block] = [Prose(material.say("published.lead")), *material.figure("published")]
     if published.disagreements:
-        items = tuple(item.what.read(language) for item in published.disagreements)
+        items = tuple(material.read(item.what) for item in published.disagreements)
         blocks.append(Notice("assumption", material.say("published.disagreements"), items))
     if published.not_comparable:
-        items = tuple(item.why.read(language) for item in published.not_comparable)
+        items = tuple(material.read(item.why) for item in published.not_comparable)
         blocks.append(Notice("plain", material.say("published.not_comparable"), items))
     blocks.append(_table(material, "published", material.say("published.caption"), own, published))
     if others:
@@ -40,7 +41,6 @@ def _table(
     results: list[PublishedResult],
     published: PublishedResults,
 ) -> Table:
-    language = material.wording.language
     is_other = identifier == "other-trials"
     names = [
         "quantity",
@@ -59,15 +59,15 @@ def _table(
     for result in results:
         ours = result.interval is not None and result.interval.method == "clopper_pearson"
         remarks = [material.say("published.interval_ours")] if ours else []
-        remarks += [text.read(language) for text in (result.note, result.misfit) if text is not None]
+        remarks += [material.read(text) for text in (result.note, result.misfit) if text is not None]
         mark = material.wording.name("provenance", result.provenance)
         second = (result.trial or "") if is_other else material.arm_name(result.arm) if result.arm else ""
-        beside = [] if is_other else [_beside(material, result)]
+        beside = [] if is_other else [_beside(material, result, published)]
         rows.append(
             (
-                Cell(result.label.read(language)),
+                Cell(material.read(result.label)),
                 Cell(second),
-                Cell(result.place.read(language) if result.place else ""),
+                Cell(material.read(result.place) if result.place else ""),
                 Cell(material.wording.name("counted", result.counted)),
                 Cell(
                     result.fraction or (material.wording.count(result.n) if result.n is not None else ""),
@@ -80,14 +80,17 @@ def _table(
             )
         )
     header = tuple(material.say(f"published.{name}") for name in names)
-    return Table(identifier, caption, header, tuple(rows), is_long=True)
+    notes = () if is_other else (material.say("published.derived_note"),)
+    return Table(identifier, caption, header, tuple(rows), notes, is_long=True)
 
 
-def _beside(material: Material, result: PublishedResult) -> Cell:
-    record = find_beside(material.analysis, result)
+def _beside(material: Material, result: PublishedResult, published: PublishedResults) -> Cell:
+    record = find_beside(material.analysis, result, printed=published)
     if record is None or result.trial is not None:
         return Cell("")
-    return material.cell(record)
+    # A count beside a printed fraction shows what it is out of.
+    is_fraction = record.method == "count" and result.N is not None and record.endpoint != FLOW
+    return material.share_cell(record) if is_fraction else material.cell(record)
 
 
 def _printed(material: Material, result: PublishedResult) -> str:
@@ -97,6 +100,8 @@ def _printed(material: Material, result: PublishedResult) -> str:
         return ""
     number = material.wording.as_printed(result.value)
     text = f"{number} {result.unit}"
+    if material.wording.language == "fr":
+        text = typeset_french(text)
     if result.interval is not None:
         lower, upper = (
             material.wording.as_printed(end) for end in (result.interval.lower, result.interval.upper)

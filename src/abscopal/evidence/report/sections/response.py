@@ -57,15 +57,19 @@ def _best(material: Material, name: str, caption: str, criterion: str) -> Table:
 
 def _endpoints(material: Material) -> list[Block]:
     arms = material.analysis.arms
-    language = material.wording.language
-    rows, comparisons = [], []
+    rows, notes, comparisons = [], [], []
     for endpoint in material.analysis.plan.endpoints:
         if endpoint.kind not in SHARE_KINDS or not material.analysis.estimates.of(endpoint.identifier):
             continue
         population = endpoint.estimand.population
         cells = material.cells(endpoint.identifier, endpoint.kind, population=population, arms=arms)
-        name = f"{endpoint.name.read(language)} ({material.say(f'status.{endpoint.level}')})"
+        name = f"{material.read(endpoint.name)} ({material.say(f'status.{endpoint.level}')})"
         rows.append(row_of(name, cells))
+        notes.append(
+            material.wording.labelled(material.read(endpoint.name), material.read(endpoint.definition))
+        )
+        if endpoint.kind == "durable_benefit" and endpoint.window_days.value is not None:
+            notes.append(material.say("response.durable_rule", days=endpoint.window_days.value))
         comparisons += render_comparison(material, endpoint)
     if not rows:
         return []
@@ -75,6 +79,7 @@ def _endpoints(material: Material) -> list[Block]:
         rows,
         arms=arms,
         first=material.say("response.endpoints_first"),
+        notes=tuple(notes),
     )
     return [table, *comparisons]
 
@@ -84,17 +89,23 @@ def _duration(material: Material) -> list[Block]:
     if not records:
         return []
     arms = [arm for arm in material.analysis.arms if any(record.arm == arm for record in records)]
-    cells = [
-        material.cell(material.find(DURATION, "median", population="responders", arm=arm)) for arm in arms
+    ended = [
+        material.share_cell(material.find(DURATION, "events", population="responders", arm=arm))
+        for arm in arms
     ]
-    row = row_of(material.say("response.median_duration"), cells)
+    medians = material.cells(DURATION, "median", population="responders", arms=arms)
+    rows = [
+        row_of(material.say("response.duration_events"), ended),
+        row_of(material.say("response.median_duration"), medians),
+    ]
     return [
         material.by_arm(
             "duration",
             material.say("response.duration_caption"),
-            [row],
+            rows,
             arms=arms,
             first=material.say("response.duration_first"),
+            notes=(material.say("response.duration_note"),),
         )
     ]
 
@@ -111,8 +122,42 @@ def render_lesions(material: Material) -> Section | None:
         if found:
             own = definition.name_fr if material.wording.language == "fr" else definition.name_en
             blocks.append(_lesion_table(material, own or material.say(f"lesions.{definition.code}"), found))
+    blocks += _lesion_endpoints(material)
     blocks += material.figure("lesion_response")
     return Section("lesions", material.say("lesions.title"), tuple(blocks))
+
+
+def _lesion_endpoints(material: Material) -> list[Block]:
+    """The endpoints of the study that count lesions, with the interval that the study file names."""
+    arms = material.analysis.arms
+    rows, notes = [], []
+    for endpoint in material.analysis.plan.endpoints:
+        records = material.analysis.estimates.of(endpoint.identifier)
+        if endpoint.kind != "lesion_response" or not records:
+            continue
+        of_arm = {record.arm: record for record in records}
+        name = f"{material.read(endpoint.name)} ({material.say(f'status.{endpoint.level}')})"
+        rows.append(row_of(name, [material.cell(of_arm.get(arm)) for arm in arms]))
+        method = material.say(_interval_key(records[0]))
+        notes.append(material.wording.labelled(material.read(endpoint.name), method))
+    if not rows:
+        return []
+    return [
+        material.by_arm(
+            "lesion-endpoints",
+            material.say("lesions.endpoints_caption"),
+            rows,
+            arms=arms,
+            first=material.say("response.endpoints_first"),
+            notes=tuple(notes),
+        )
+    ]
+
+
+def _interval_key(record: EndpointEstimate) -> str:
+    if record.method.startswith("exact"):
+        return "lesions.exact"
+    return "lesions.bootstrap" if "bootstrap" in record.method else "lesions.clustered"
 
 
 def _lesion_table(material: Material, name: str, records: list[EndpointEstimate]) -> Table:
@@ -137,8 +182,7 @@ def _lesion_table(material: Material, name: str, records: list[EndpointEstimate]
         material.say("lesions.units"),
     )
     code = records[0].estimand.partition(": ")[0].replace("_", "-")
-    method = "lesions.exact" if records[0].method.startswith("exact") else "lesions.clustered"
-    note = material.say("lesions.note", method=material.say(method))
+    note = material.say("lesions.note", method=material.say(_interval_key(records[0])))
     return Table(
         f"lesions-{code}", material.say("lesions.caption", definition=name), header, tuple(rows), (note,)
     )

@@ -1,9 +1,9 @@
 """Times to event: medians, shares free of the event at fixed times, and curves with numbers at risk."""
 
 from abscopal.evidence.plan.survival import FOLLOW_UP, LANDMARK_PREFIX, TIME_KINDS
-from abscopal.evidence.report.blocks import Block, Prose, Section, row_of
+from abscopal.evidence.report.blocks import Block, Section, row_of
 from abscopal.evidence.report.material import Material
-from abscopal.evidence.report.sections.primary import render_comparison
+from abscopal.evidence.report.sections.primary import render_comparison, render_printed_elsewhere
 from abscopal.protocol.endpoints import Endpoint
 
 
@@ -15,7 +15,7 @@ def render_survival(material: Material) -> Section | None:
             blocks += _time_table(material, endpoint)
             blocks += material.figure(f"kaplan_meier_{endpoint.identifier}")
             blocks += render_comparison(material, endpoint)
-            blocks += [Prose(text.read(material.wording.language), "note") for text in endpoint.alternatives]
+            blocks += render_printed_elsewhere(material, endpoint)
     follow_up = material.analysis.estimates.of(FOLLOW_UP)
     if follow_up:
         arms = material.arms_with_all()
@@ -34,7 +34,7 @@ def render_survival(material: Material) -> Section | None:
 
 
 def _time_table(material: Material, endpoint: Endpoint) -> list[Block]:
-    language, population = material.wording.language, endpoint.estimand.population
+    population = endpoint.estimand.population
     arms = [arm for arm in material.analysis.arms if arm in endpoint.arms]
     records = material.analysis.estimates.of(endpoint.identifier)
     names = [
@@ -49,7 +49,7 @@ def _time_table(material: Material, endpoint: Endpoint) -> list[Block]:
         )
         for name in names
     ]
-    title = f"{endpoint.name.read(language)} ({material.say(f'status.{endpoint.level}')})"
+    title = f"{material.read(endpoint.name)} ({material.say(f'status.{endpoint.level}')})"
     note = material.say("survival.note", ruleset=material.analysis.ruleset(endpoint.identifier))
     return [
         material.by_arm(

@@ -18,7 +18,7 @@ def render_toxicity(material: Material) -> Section | None:
         if endpoint.kind in TOXICITY_KINDS and endpoint.identifier != primary.identifier:
             tables = render_window_tables(material, endpoint)
             if tables:
-                blocks.append(Heading(endpoint.name.read(material.wording.language)))
+                blocks.append(Heading(material.read(endpoint.name)))
                 blocks += [*tables, *render_comparison(material, endpoint)]
     return Section("toxicity", material.say("toxicity.title"), tuple(blocks))
 
