@@ -19,7 +19,6 @@ from abscopal.protocol.published import read_published
 from abscopal.protocol.reading import list_bundled_studies, read_study
 
 FOLDERS = list_bundled_studies()
-COMMANDS = {command.name for command in app.registered_commands}
 
 
 @pytest.fixture(params=sorted(FOLDERS))
@@ -85,7 +84,6 @@ def test_published_arms_are_arms_of_the_study(name):
     assert {result.arm for result in published if result.arm and result.trial is None} <= arms
 
 
-@pytest.mark.skipif("read-out" not in COMMANDS, reason="the read-out is not registered")
 def test_the_tables_of_the_hand_written_patients_are_read_out(name, tmp_path):
     study = read_study(name)
     tables, out = tmp_path / "tables", tmp_path / "out"
