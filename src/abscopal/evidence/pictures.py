@@ -11,15 +11,11 @@ from abscopal.evidence.analysis import Analysis
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.figures.appearance import CaptionedFigure
 from abscopal.evidence.figures.cumulative_incidence import IncidenceValue, render_cumulative_incidence
+from abscopal.evidence.figures.flow_boxes import compute_participant_flow
 from abscopal.evidence.figures.kaplan_meier import render_kaplan_meier
 from abscopal.evidence.figures.lesion_response import LesionProportion, render_lesion_response
 from abscopal.evidence.figures.operating_characteristics import render_operating_characteristics
-from abscopal.evidence.figures.participant_flow import (
-    FlowBox,
-    FlowRow,
-    ParticipantFlow,
-    render_participant_flow,
-)
+from abscopal.evidence.figures.participant_flow import render_participant_flow
 from abscopal.evidence.figures.saving import render_svg
 from abscopal.evidence.figures.spider import render_spider
 from abscopal.evidence.figures.swimmer import PATIENTS_PER_PAGE, render_swimmer
@@ -77,49 +73,8 @@ def _arm_labels(analysis: Analysis, language: Language) -> dict[str, str]:
 
 
 def _draw_flow(analysis: Analysis, wording: Wording, arms: Mapping[str, str]) -> CaptionedFigure:
-    rows = analysis.tables["flow"]
-
-    def count(stage: str, arm: str) -> int:
-        found = rows.filter((pl.col("STAGE") == stage) & (pl.col("ARM") == arm) & (pl.col("DETAIL") == ""))
-        return int(found["N"].sum())
-
-    def reasons(stage: str, arm: str) -> tuple[tuple[str, int], ...]:
-        found = rows.filter(
-            (pl.col("STAGE") == stage) & (pl.col("ARM") == arm) & (pl.col("DETAIL") != "") & (pl.col("N") > 0)
-        )
-        is_stop = stage == "STOPPED_TREATMENT"
-        return tuple(
-            (wording.say("flow.stopped", reason=detail.lower()) if is_stop else detail.capitalize(), n)
-            for detail, n in found.select("DETAIL", "N").iter_rows()
-        )
-
-    def boxes(stage: str, *explained: str) -> tuple[FlowBox, ...]:
-        return tuple(
-            FlowBox(
-                wording.labelled(label, wording.say(f"flow.{stage}").lower()),
-                count(stage, arm),
-                tuple(reason for other in explained for reason in reasons(other, arm)),
-            )
-            for arm, label in arms.items()
-        )
-
-    entry = wording.say("stage.enrolment")
-    leaving = FlowBox(
-        wording.say("flow.SCREEN_FAILURE"), count("SCREEN_FAILURE", "ALL"), reasons("SCREEN_FAILURE", "ALL")
-    )
-    middle = "RANDOMISED" if count("RANDOMISED", "ALL") else "ENROLLED"
-    return render_participant_flow(
-        ParticipantFlow(
-            (
-                FlowRow(entry, (FlowBox(wording.say("flow.SCREENED"), count("SCREENED", "ALL")),), leaving),
-                FlowRow(entry, (FlowBox(wording.say(f"flow.{middle}"), count(middle, "ALL")),)),
-                FlowRow(wording.say("stage.allocation"), boxes(middle, "NOT_TREATED")),
-                FlowRow(wording.say("stage.treatment"), boxes("TREATED", "STOPPED_TREATMENT")),
-                FlowRow(wording.say("stage.analysis"), boxes("EVALUABLE")),
-            )
-        ),
-        language=wording.language,
-    )
+    flow = compute_participant_flow(analysis.tables["flow"], language=wording.language, arms=arms)
+    return render_participant_flow(flow, language=wording.language)
 
 
 def _draw_rule(analysis: Analysis, wording: Wording) -> dict[str, CaptionedFigure]:
