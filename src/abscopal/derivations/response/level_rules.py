@@ -1,4 +1,4 @@
-"""The rules of RECIST 1.1 as data: name, response, condition, wording, reference.
+"""The rules that every criterion shares, those of RECIST 1.1, as data: targets, non-targets, new, overall.
 
 Conditions read the columns of the lesion burden and of the response history. Within a level the
 first rule that holds decides, so the order is part of the rules.

@@ -1,31 +1,17 @@
-"""RECIST 1.1: the response of targets, non-targets and new lesions, and the overall response.
-
-Each level tries its rules in order; the first that holds makes the response and is written beside it.
-"""
+"""RECIST 1.1: its categories, and the shared rules put together as the guideline has them."""
 
 import dataframely as dy
-import polars as pl
 
 from abscopal.derivations.response.best_response import derive_best_responses
-from abscopal.derivations.response.criteria.recist_1_1.rules import (
+from abscopal.derivations.response.criterion import Category, Criterion, SelectionRules
+from abscopal.derivations.response.judged_levels import derive_counted_lesions, derive_judged_levels
+from abscopal.derivations.response.lesion_burden import derive_lesion_burden
+from abscopal.derivations.response.level_rules import (
     NEW_LESION_RULES,
     NON_TARGET_RULES,
     OVERALL_RULES,
     TARGET_RULES,
 )
-from abscopal.derivations.response.criterion import (
-    Category,
-    Criterion,
-    SelectionRules,
-    compute_by_first_rule,
-)
-from abscopal.derivations.response.lesion_burden import (
-    MARKER_LOCATION,
-    READING,
-    LesionBurden,
-    derive_lesion_burden,
-)
-from abscopal.derivations.response.response_history import derive_response_history
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.visit_responses import VisitResponses
 from abscopal.tables.adam import LesionAssessments
@@ -88,6 +74,7 @@ def derive_visit_responses(
         RECIST 1.1, sections 4.3 and 4.4, Tables 1 and 2 (doi:10.1016/j.ejca.2008.10.026).
 
     Example:
+        >>> import polars as pl
         >>> from datetime import date
         >>> rows = LesionAssessments.validate(pl.DataFrame({
         ...     "USUBJID": ["P1"] * 3, "READER": ["INVESTIGATOR"] * 3, "TULNKID": ["T01"] * 3,
@@ -100,53 +87,7 @@ def derive_visit_responses(
         >>> responses.select("AVISITN", "OVRRESP", "OVRRULE", "TRGRULE").rows()
         [(1, 'PR', 'OVERALL_PR', 'TARGET_PR'), (2, 'PD', 'OVERALL_PD', 'TARGET_PD')]
     """
-    counted = assessments
-    if settings.tumour_markers == "ignored":
-        without_markers = assessments.filter((pl.col("LSLOC") != MARKER_LOCATION).fill_null(True))
-        counted = LesionAssessments.cast(without_markers)
-    return _judge(derive_lesion_burden(counted), settings)
-
-
-def _judge(burden: dy.DataFrame[LesionBurden], settings: ResponseSettings) -> dy.DataFrame[VisitResponses]:
-    judged = (
-        derive_response_history(burden, settings)
-        .filter(pl.col("AVISITN") > 0)
-        .with_columns(
-            *compute_by_first_rule(TARGET_RULES, settings, prefix="TRG"),
-            *compute_by_first_rule(NON_TARGET_RULES, settings, prefix="NTRG"),
-            *compute_by_first_rule(NEW_LESION_RULES, settings, prefix="NEWL"),
-        )
-        .with_columns(*compute_by_first_rule(OVERALL_RULES, settings, prefix="OVR"))
-        .with_columns(ADT=_date_response(settings), OVRREASON=_trace_reason())
-    )
-    return VisitResponses.validate(judged.sort(*READING, "AVISITN").select(VisitResponses.column_names()))
-
-
-def _date_response(settings: ResponseSettings) -> pl.Expr:
-    """The date of the assessment when its scans lie on several days."""
-    match settings.visit_date:
-        case "earliest":
-            return pl.col("FIRSTDT")
-        case "latest":
-            return pl.col("LASTDT")
-        case "earliest_if_progression":
-            return pl.when(pl.col("OVRRESP") == "PD").then("FIRSTDT").otherwise("LASTDT")
-
-
-def _trace_reason() -> pl.Expr:
-    """What made a progression, or why a response is not evaluable."""
-    causes = [
-        pl.when(pl.col("TRGRESP") == "PD").then(pl.lit("TARGET")),
-        pl.when(pl.col("NTRGRESP") == "PD").then(pl.lit("NON_TARGET")),
-        pl.when(pl.col("NEWLRESP") == "Y").then(pl.lit("NEW_LESION")),
-    ]
-    missing = pl.coalesce("OVRREASON", "TRGREASON", "NTRGREASON")
-    return (
-        pl.when(pl.col("OVRRESP") == "PD")
-        .then(pl.concat_str(causes, separator=" + ", ignore_nulls=True))
-        .when(pl.col("OVRRESP") == "NE")
-        .then(missing)
-    )
+    return derive_judged_levels(derive_lesion_burden(derive_counted_lesions(assessments, settings)), settings)
 
 
 RECIST_1_1 = Criterion(
