@@ -21,6 +21,8 @@ CHAPTERS = {
     "time_to_event": "Time to event",
     "population": "Patients and analysis sets",
     "exposure": "Treatment given",
+    "monitoring": "Pausing and stopping",
+    "safety_reporting": "Reporting serious events",
 }
 WORDS = {
     "targets": "Response of the targets",
@@ -34,6 +36,12 @@ WORDS = {
     "progression_free": "Progression-free survival: days, then event (0) or censored (1), then why",
     "status": "Status at the end of the window",
     "emergent": "Treatment-emergent",
+    "path": "Day, evaluable patients, events",
+    "ruling": "Inclusion must",
+    "pause": "Inclusion must",
+    "futility": "The trial must",
+    "due": "Due (local time)",
+    "why": "Reasons",
 }
 
 
