@@ -185,7 +185,7 @@ def _advise(least: float) -> Text:
     bound = f"{least:.2f}"
     return Text(
         en=f"Write a number above {bound} and below 1; 0.8 is usual.",
-        fr=f"Écrivez un nombre entre {bound.replace('.', ',')} et 1, bornes exclues\u00a0; 0,8 est usuel.",
+        fr=f"Écrivez un nombre strictement entre {bound.replace('.', ',')} et 1\u00a0; 0,8 est usuel.",
     )
 
 

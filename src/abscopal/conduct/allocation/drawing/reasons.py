@@ -87,9 +87,7 @@ ARM_FULL = Reason(
 TIME_WITHOUT_ZONE = Reason(
     "TIME_WITHOUT_ZONE",
     Text(en="The time of the request has no zone.", fr="L’heure de la demande n’a pas de fuseau."),
-    Text(
-        en="Give the time with its zone, such as UTC.", fr="Donnez l’heure avec son fuseau, par exemple UTC."
-    ),
+    Text(en="Give the time with its zone, such as UTC.", fr="Donnez l’heure avec son fuseau, comme UTC."),
 )
 ENTROPY_UNFIT = Reason(
     "ENTROPY_UNFIT",
