@@ -21,6 +21,7 @@ CHAPTERS = {
     "time_to_event": "Time to event",
     "population": "Patients and analysis sets",
     "exposure": "Treatment given",
+    "allocation": "Allocation",
 }
 WORDS = {
     "targets": "Response of the targets",
@@ -34,6 +35,10 @@ WORDS = {
     "progression_free": "Progression-free survival: days, then event (0) or censored (1), then why",
     "status": "Status at the end of the window",
     "emergent": "Treatment-emergent",
+    "chances": "Chance of each arm",
+    "scores": "Imbalance that would follow in each arm",
+    "answer": "Answer",
+    "misfit": "Refused",
 }
 
 

@@ -1,9 +1,9 @@
 """The scheme of a trial: arms, ratio, strata, caps, and the settings that are kept from its centres."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
-from abscopal.conduct.allocation.laws.methods import MethodSettings, check_settings
+from abscopal.conduct.allocation.laws.methods import MethodSettings, check_settings, compute_study_settings
 from abscopal.errors import OptionError
 from abscopal.protocol.allocation import CENTRE_VARIABLE
 from abscopal.protocol.allocation_fit import Misfit
@@ -125,20 +125,15 @@ def compute_scheme(
             where="allocation",
             remedy="Fill in allocation.method and allocation.ratio.",
         )
-    rehearsed = MethodSettings(
-        method,
-        block_lengths=allocation.block_lengths.value or (),
-        probability=allocation.probability.value,
-        maximum_imbalance=allocation.maximum_imbalance.value,
-        list_length=protocol.identity.planned_patients.value,
-        imbalance=allocation.imbalance_measure.value or "range",
-        ratio_rule=allocation.ratio_rule.value or "equal_parts",
+    shares = tuple(ratio.values())
+    rehearsed = compute_study_settings(
+        allocation, method=method, ratio=shares, patients=protocol.identity.planned_patients.value
     )
     return Scheme(
         identifier=identifier,
         arms=tuple(ratio),
-        ratio=tuple(ratio.values()),
-        settings=settings or _fill_list(rehearsed, sum(ratio.values())),
+        ratio=shares,
+        settings=settings or rehearsed,
         strata=tuple(
             SchemeStratum(
                 stratum.identifier,
@@ -154,9 +149,3 @@ def compute_scheme(
             if cap.limit.value is not None
         ),
     )
-
-
-def _fill_list(settings: MethodSettings, total: int) -> MethodSettings:
-    # A list is made for the next number of patients at which the ratio can be exact.
-    length = settings.list_length
-    return settings if length is None else replace(settings, list_length=-(-length // total) * total)

@@ -9,7 +9,7 @@ from abscopal.conduct.allocation.laws.lists import BlockLaw, RandomAllocationRul
 from abscopal.conduct.allocation.laws.maximal import MaximalLaw
 from abscopal.conduct.allocation.laws.minimisation import Imbalance, MinimisationLaw, RatioRule
 from abscopal.errors import ImpossibleStateError
-from abscopal.protocol.allocation import Method
+from abscopal.protocol.allocation import Allocation, Method
 from abscopal.protocol.allocation_fit import Misfit, check_method_fit, reduce_ratio
 from abscopal.protocol.text import Text
 
@@ -147,6 +147,32 @@ def compute_minimisation_law(
         weights=(*weights, settings.overall_weight),
         imbalance=settings.imbalance,
         ratio_rule=settings.ratio_rule,
+    )
+
+
+def compute_study_settings(
+    allocation: Allocation, *, method: Method, ratio: tuple[int, ...], patients: int | None
+) -> MethodSettings:
+    """Make the settings that a study file describes, for rehearsal and comparison.
+
+    Args:
+        allocation: that part of the study file.
+        method: its method.
+        ratio: its ratio.
+        patients: planned patients; a list is made for the next number at which the ratio can be exact.
+
+    Returns:
+        The settings, which may lack what the study file does not say.
+    """
+    total = sum(reduce_ratio(ratio))
+    return MethodSettings(
+        method,
+        block_lengths=allocation.block_lengths.value or (),
+        probability=allocation.probability.value,
+        maximum_imbalance=allocation.maximum_imbalance.value,
+        list_length=None if patients is None else -(-patients // total) * total,
+        imbalance=allocation.imbalance_measure.value or "range",
+        ratio_rule=allocation.ratio_rule.value or "equal_parts",
     )
 
 
