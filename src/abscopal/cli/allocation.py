@@ -59,6 +59,8 @@ def allocation(
     spoken: Language = "fr" if language is Speech.FR else "en"
     if out is not None:
         assert_free(out)
+    if json_file is not None:
+        assert_file_place(json_file)
     read = read_study(study)
     plan = read_plan(
         read, patients=patients, centres=centres, centre_shares=centre_shares, level_shares=level_shares or []
@@ -76,17 +78,15 @@ def allocation(
         console.print(assumption.read(spoken), markup=False, style="dim")
     written = render_numbers(comparison, advice, plan.assumptions, study=read.name)
     if json_file is not None:
-        write_numbers(written, json_file)
+        json_file.write_text(written, encoding="utf-8")
     if out is not None:
         write_page(out, comparison, advice, plan.assumptions, study=read, written=written, language=spoken)
         console.print(str(out / "allocation.html"), markup=False)
 
 
-def write_numbers(written: str, path: Path) -> None:
-    """Write the numbers into a file of their own."""
-    try:
-        path.write_text(written, encoding="utf-8")
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+def assert_file_place(path: Path) -> None:
+    """Refuse a place where no file can be written, before anything is computed."""
+    if path.is_dir() or not path.parent.is_dir():
         raise OutputError(
             "this file cannot be written.", where=str(path), remedy="Choose a file in a folder that exists."
-        ) from error
+        )
