@@ -1,4 +1,8 @@
-"""Minimisation: for each arm, pretend that the patient goes there and add up the imbalance at their own levels."""
+"""Minimisation.
+
+For each arm, pretend that the patient goes there and add up the imbalance at the patient's own levels; the arm with
+the least imbalance is favoured, here four times in five. A paragraph without a table starts from the first table.
+"""
 
 from abscopal.conduct.allocation.drawing.scheme import Scheme, SchemeStratum
 from abscopal.conduct.allocation.laws.methods import MethodSettings
@@ -35,8 +39,8 @@ def scores(past: str, *, centre: str, LDH: str, **settings) -> list[tuple[str, f
 
 
 def test_the_arm_that_would_leave_the_least_imbalance_is_favoured():
-    """The next patient is of centre C1 with elevated LDH: there, A has two patients and one. In A the differences
-    would be three and two; in B, one and none. B has four chances in five."""
+    """The next patient is of centre C1 with elevated LDH. At C1, A has two patients and B none; among elevated, A has
+    one and B none. In A the differences would be three and two, five together; in B, one and none, one together."""
     past = """
     patient | centre | LDH      | arm
     P1      | C1     | normal   | A
