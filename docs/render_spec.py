@@ -23,6 +23,7 @@ CHAPTERS = {
     "exposure": "Treatment given",
     "monitoring": "Pausing and stopping",
     "safety_reporting": "Reporting serious events",
+    "allocation": "Allocation",
 }
 WORDS = {
     "targets": "Response of the targets",
@@ -42,6 +43,10 @@ WORDS = {
     "futility": "The trial must",
     "due": "Due (local time)",
     "why": "Reasons",
+    "chances": "Chance of each arm",
+    "scores": "Imbalance that would follow in each arm",
+    "answer": "Answer",
+    "misfit": "Refused",
 }
 
 

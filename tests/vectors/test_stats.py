@@ -2,8 +2,9 @@
 
 Each test is named by its block. Not collected yet, because the code they concern does not exist: two-stage and
 multi-stage designs (simon, simon_post_inference, fleming_multi, bryant_day, bop2), monitoring boundaries
-(beta_binomial_toxicity, beta_binomial_toxicity_looks, group_sequential), randomisation, posterior_p1_lt_p2,
-schoenfeld and sample_size_rates. Survival and competing risks are in test_stats_time_to_event.py.
+(beta_binomial_toxicity, beta_binomial_toxicity_looks, group_sequential), posterior_p1_lt_p2,
+schoenfeld and sample_size_rates. Survival and competing risks are in test_stats_time_to_event.py,
+randomisation in test_stats_randomisation.py.
 """
 
 from typing import Any

@@ -102,6 +102,11 @@ def render_report(
         footer=wording.say("page.footer"),
         version=version,
     )
+    return render_page(page)
+
+
+def render_page(page: Page) -> str:
+    """Write a page of chapters as HTML without any external source."""
     return _templates().get_template("page.html").render(page=page)
 
 
