@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 from abscopal.cli.demo import find_demonstration
-from abscopal.cli.report_folder import take_version_in_force
 from abscopal.protocol.reading import read_study
 
 AMENDMENT = """
@@ -30,7 +29,7 @@ def write_amended_study(folder: Path) -> Path:
 
 
 def needed(folder: Path, cut_off: datetime.date | None) -> tuple[str, int | None]:
-    protocol = take_version_in_force(read_study(folder), cut_off).protocol
+    protocol = read_study(folder).list_versions(until=cut_off)[-1]
     rule = protocol.primary_endpoint.decision_rule
     assert rule is not None
     return protocol.version.number, rule.minimum_successes.value

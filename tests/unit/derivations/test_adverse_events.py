@@ -82,8 +82,8 @@ def test_grades_of_two_versions_are_never_pooled():
         analyse(mixed)
     single = "USUBJID | AEDECOD | AETOXGR | AETOXVER\nP1 | Rash | 3 | 5.0"
     with pytest.raises(TablesError, match=r"needs version 6\.0"):
-        analyse(single, ctcae_version="6.0")
-    assert analyse(single, ctcae_version="5.0").height == 1
+        analyse(single, ctcae_versions=("6.0",))
+    assert analyse(single, ctcae_versions=("5.0",)).height == 1
     table = analyse(single)
     both = pl.concat([table, table.with_columns(AESEQ=pl.col("AESEQ") + 9, AETOXVER=pl.lit("6.0"))])
     with pytest.raises(TablesError, match="other versions of CTCAE"):
