@@ -37,7 +37,7 @@ def check(
     """Say what is wrong with a study folder, with file and line; a sound one gets a summary."""
     file = find_study_file(study)
     protocol, document, findings = check_study_file(file)
-    versions = () if protocol is None else (protocol,)
+    versions: tuple[StudyProtocol, ...] = () if protocol is None else (protocol,)
     if document is not None and not findings:
         versions = list_versions(document.content)
     findings += check_neighbours(file.parent, versions)

@@ -255,13 +255,14 @@ def choose_ruleset(plan: AnalysisPlan, version: str) -> CensoringRules:
     """
     choices = plan.protocol.lesions.settings
     rules = RULESETS.get(choices.pfs_rule.value or "fda_a", RULESETS["fda_a"])
-    calendar = plan.find_rules(version)
-    own = {
-        "interval_days": calendar.interval_days,
-        "window_days": calendar.window_days,
-        "max_missed": choices.max_missed.value,
-    }
-    return replace(rules, **{name: value for name, value in own.items() if value is not None})
+    calendar, missed = plan.find_rules(version), choices.max_missed.value
+    interval, window = calendar.interval_days, calendar.window_days
+    return replace(
+        rules,
+        interval_days=rules.interval_days if interval is None else interval,
+        window_days=rules.window_days if window is None else window,
+        max_missed=rules.max_missed if missed is None else missed,
+    )
 
 
 def _set_evaluable(derived: DerivedTables, protocol: StudyProtocol) -> None:
