@@ -1,6 +1,6 @@
 """ADSL: who is in which analysis set and arm, and which dates frame them. Denominators come from here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import dataframely as dy
@@ -8,6 +8,7 @@ import polars as pl
 
 from abscopal.derivations.patient_dates import PATIENT_DATES, PatientDates, derive_patient_dates
 from abscopal.derivations.population_settings import PopulationSettings
+from abscopal.derivations.protocol_versions import VersionStart, compute_version_in_force
 from abscopal.derivations.record_kinds import (
     has_arm_text,
     is_dose_given,
@@ -45,6 +46,7 @@ def derive_adsl(
     new_therapies: pl.DataFrame | None = None,
     arms: Mapping[str, str] | None = None,
     reference_date: Literal["RANDDT", "TRTSDT"] = "RANDDT",
+    versions: Sequence[VersionStart] = (),
     settings: PopulationSettings | None = None,
 ) -> dy.DataFrame[SubjectLevel]:
     """Decide who is analysed, in which arm, and from which day time is counted.
@@ -68,6 +70,7 @@ def derive_adsl(
         arms: ARMCD or ARM (and their actual twins) to the arm identifier of the study; none means as they
             are.
         reference_date: where time starts for response and time to event.
+        versions: versions of the protocol in order of date; without them PROTVERS stays empty.
         settings: the study's choices.
 
     Returns:
@@ -129,7 +132,11 @@ def derive_adsl(
     )
     sets = _with_analysis_sets(patients, arms=arms, settings=chosen)
     _assert_randomised(sets, chosen)
-    return SubjectLevel.validate(_with_reference(sets, reference_date).sort("USUBJID"), cast=True)
+    included = pl.coalesce("RFICDT", "RANDDT", "TRTSDT")
+    framed = _with_reference(sets, reference_date).with_columns(
+        PROTVERS=compute_version_in_force(included, versions)
+    )
+    return SubjectLevel.validate(framed.sort("USUBJID"), cast=True)
 
 
 def derive_response_set(

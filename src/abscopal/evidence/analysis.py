@@ -16,6 +16,7 @@ from abscopal.evidence.plan.endpoints import estimate_endpoints
 from abscopal.evidence.plan.flow import estimate_baseline, estimate_exposure, estimate_flow
 from abscopal.evidence.plan.imputed_dates import derive_imputed_dates
 from abscopal.evidence.plan.lesions import estimate_lesion_responses
+from abscopal.evidence.plan.protocol_versions import estimate_versions
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Curve, Readings, Stop
 from abscopal.evidence.plan.response import estimate_best_responses
@@ -136,8 +137,11 @@ def run_analysis(
             remedy="Look at the data cut, and at the rows of DM.",
         )
     derived = derive_analysis_tables(plan, tables)
-    readings = Readings(plan.protocol, derived.tables, stops=[*stops, *derived.stops])
+    readings = Readings(
+        plan.protocol, derived.tables, stops=[*stops, *derived.stops], ctcae_versions=plan.ctcae_versions
+    )
     estimate_flow(readings)
+    estimate_versions(readings, versions=plan.versions)
     estimate_baseline(readings)
     estimate_exposure(readings)
     outcome = estimate_endpoints(readings, plan.endpoints, available_criteria=plan.criteria)

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+import polars as pl
+
 from abscopal.derivations.event_selection import EventSelection
 from abscopal.derivations.pathological_response import derive_pathological_responses
+from abscopal.derivations.protocol_versions import derive_by_version
 from abscopal.derivations.safety.first_severe_event import derive_window_status
 from abscopal.derivations.time_windows import TimeWindow
 from abscopal.evidence.analysis import Analysis
@@ -45,16 +48,20 @@ def collect_derived(analysis: Analysis, tabulation: Tabulation) -> Derived:
         tabulation: their tables.
 
     Returns:
-        The analysis tables, the toxicity of each patient in the study's window, and the specimens.
+        The analysis tables, the toxicity of each patient in the window of their version, and the specimens.
     """
     tables: dict[str, Any] = dict(analysis.tables)
-    days = analysis.plan.protocol.safety.toxicity_window_days.value
-    if days is not None and "adae" in tables:
-        tables["toxicity"] = derive_window_status(
-            tables["adae"], tables["adsl"], window=TimeWindow(days), selection=SEVERE_RELATED, start="TRTSDT"
-        )
+    plan = analysis.plan
+    windows = {one.version: one.toxicity_window_days for one in plan.patient_rules}
+    if None not in windows.values() and "adae" in tables:
+
+        def derive(members: Any, version: str) -> pl.DataFrame:
+            days = windows[version] or 0
+            return derive_window_status(
+                tables["adae"], members, window=TimeWindow(days), selection=SEVERE_RELATED, start="TRTSDT"
+            ).with_columns(DAYS=pl.lit(days))
+
+        tables["toxicity"] = derive_by_version(tables["adsl"], derive, versions=plan.versions)
     if tabulation.bs is not None:
         tables["pathology"] = derive_pathological_responses(tabulation.bs)
-    return Derived(
-        tables=tables, criteria=analysis.plan.criteria, reader=analysis.reader, toxicity_window_days=days
-    )
+    return Derived(tables=tables, criteria=plan.criteria, reader=analysis.reader)

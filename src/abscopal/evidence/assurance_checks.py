@@ -28,13 +28,11 @@ class Derived:
         tables: analysis tables by lower-case name, with `toxicity` and `pathology` where they were derived.
         criteria: response criteria that the study derives.
         reader: whose reading of the scans decides; empty when nobody's does.
-        toxicity_window_days: length of the study's toxicity window; None when it is unknown.
     """
 
     tables: Mapping[str, pl.DataFrame]
     criteria: tuple[str, ...]
     reader: str = ""
-    toxicity_window_days: int | None = None
 
     def rows_of(self, table: str, patient: HandWrittenPatient) -> pl.DataFrame | None:
         """The rows of one patient, or None where the table was not derived."""
@@ -121,14 +119,15 @@ def check_best_responses(patient: HandWrittenPatient, derived: Derived) -> Itera
 
 
 def check_toxicity(patient: HandWrittenPatient, derived: Derived) -> Iterator[CheckedExpectation]:
-    """Whether a severe treatment-related event began within the study's window after the first dose."""
+    """Whether a severe treatment-related event began after the first dose, within the window of their version."""
     if patient.expected.severe_toxicity is None:
         return
     rows = derived.rows_of("toxicity", patient)
     if rows is None:
         yield _wait(patient, "severe_toxicity", "no severe toxicity or no window is defined")
         return
-    words = f"severe treatment-related toxicity within {derived.toxicity_window_days} days of the first dose"
+    length = f"{rows['DAYS'][0]} days of" if rows.height else "the window after"
+    words = f"severe treatment-related toxicity within {length} the first dose"
     about = "the patient was never treated"
     found = f"no {words}"
     if rows.height:

@@ -1,8 +1,9 @@
 """Contradictions in hand-written patients: what the form of the file alone cannot see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from abscopal.protocol.amendments import choose_version
 from abscopal.protocol.check_expected import check_expected_responses
 from abscopal.protocol.document import KeyPath
 from abscopal.protocol.eligibility import AllOf, AnyOf, Condition, Criterion, Not
@@ -44,23 +45,24 @@ def check_patients(patients: HandWrittenPatients) -> Iterator[Problem]:
 
 
 def check_patients_against_protocol(
-    patients: HandWrittenPatients, protocol: StudyProtocol
+    patients: HandWrittenPatients, versions: Sequence[StudyProtocol]
 ) -> Iterator[Problem]:
     """Find names in the patients' stories that the study file does not know.
 
     Args:
         patients: the patients of a study.
-        protocol: the study file.
+        versions: the versions of the protocol; each patient is read under the one they were included under.
 
     Yields:
         One problem per unknown arm, drug, fact, stage or criterion, naming those that exist.
     """
-    arms = [arm.identifier for arm in protocol.arms]
-    drugs = [given.drug.upper() for given in protocol.interventions]
-    stages = [stage.identifier for stage in protocol.eligibility.stages]
-    variables = sorted(set(list_variables(protocol)))
     for position, patient in enumerate(patients.patients):
+        protocol = choose_version(versions, on=patient.version_day)
         place: KeyPath = ("patients", position)
+        arms = [arm.identifier for arm in protocol.arms]
+        drugs = [given.drug.upper() for given in protocol.interventions]
+        stages = [stage.identifier for stage in protocol.eligibility.stages]
+        variables = sorted(set(list_variables(protocol)))
         yield from check_name((*place, "arm"), patient.arm, kind="arm", known=arms)
         for i, fact in enumerate(patient.facts):
             yield from check_name(

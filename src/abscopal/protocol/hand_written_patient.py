@@ -215,6 +215,12 @@ class HandWrittenPatient(Part):
     last_contact: date | None = Field(default=None, description="Last day the patient was known to be alive.")
     expected: Expectation = Field(description="What the study must find.")
 
+    @property
+    def version_day(self) -> date | None:
+        """The day that decides which version of the protocol the patient stands under, as in PROTVERS of ADSL."""
+        doses = sorted(day for dose in self.doses for day in dose.days)
+        return self.consent or self.included or (doses[0] if doses else None)
+
 
 class HandWrittenPatients(Part):
     """The patients.yml of a study folder."""

@@ -40,6 +40,7 @@ class Readings:
     estimates: EstimateList = field(default_factory=EstimateList)
     stops: list[Stop] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
+    ctcae_versions: tuple[str, ...] = ()
 
     @property
     def arms(self) -> tuple[str, ...]:

@@ -23,6 +23,10 @@ class SubjectLevel(dy.Schema):
     ACTARMCD = text("Arm received, code")
     TRT01P = text("Planned treatment: the arm identifier of the study file")
     TRT01A = text("Treatment received: the arm identifier of the study file")
+    PROTVERS = text(
+        "Version of the protocol in force on the day of informed consent; of randomisation or of the first dose "
+        "where consent is not dated"
+    )
     RFICDT = date("Informed consent")
     RANDDT = date("Randomisation or registration")
     TRTSDT = date("First dose")
