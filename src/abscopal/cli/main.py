@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from abscopal.cli import assure, check, demo, read_out, respond
+from abscopal.cli import assure, check, demo, design, read_out, respond
 from abscopal.errors import UserError
 
 app = typer.Typer(
@@ -47,6 +47,7 @@ app.command("assure")(assure.assure)
 app.command("respond")(respond.respond)
 app.command("read-out")(read_out.read_out)
 app.command("demo")(demo.demo)
+app.add_typer(design.app, name="design")
 
 
 def main() -> None:

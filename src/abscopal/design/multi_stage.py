@@ -38,13 +38,13 @@ class MultiStageDesign:
 
     @property
     def written(self) -> str:
-        """The limits as they are usually printed: stop low, stop high, patients."""
-        return " ".join(
-            f"{'–' if low is None else low},{'–' if high is None else high}/{look}"
-            for look, low, high in zip(
-                self.looks, self.accept_at_or_below, self.reject_at_or_above, strict=True
-            )
-        )
+        """The limits of each look: stop low, stop high, patients."""
+        parts = []
+        for look, low, high in zip(self.looks, self.accept_at_or_below, self.reject_at_or_above, strict=True):
+            limits = [] if low is None else [f"≤{low}"]
+            limits += [] if high is None else [f"≥{high}"]
+            parts.append(f"{' '.join(limits) or '–'}/{look}")
+        return ", ".join(parts)
 
 
 def compute_fleming_stages(p0: float, p1: float, *, stages: Sequence[int], alpha: float) -> MultiStageDesign:

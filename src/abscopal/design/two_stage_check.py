@@ -142,7 +142,9 @@ def _say_in_french(found: TwoStageCheck) -> str:
         for name, kept in (("son alpha", found.keeps_alpha), ("sa puissance", found.keeps_power))
         if not kept
     ]
-    promises = f"Il ne tient pas {' ni '.join(broken)}." if broken else "Les deux promesses sont tenues."
+    promises = "Les deux promesses sont tenues."
+    if broken:
+        promises = f"Il ne tient {'pas ' if len(broken) == 1 else 'ni '}{' ni '.join(broken)}."
     names = {"optimal": "optimal", "minimax": "minimax", "admissible": "admissible"}
     optimal, minimax = found.simon.optimal, found.simon.minimax
     said = (

@@ -71,7 +71,7 @@ def test_success_grows_with_the_true_rate(rule: StoppingRule, rates: tuple[float
 def test_fleming_limits_that_no_count_can_reach():
     design = compute_fleming_stages(0.5, 0.7, stages=(2, 20), alpha=0.05)
     assert (design.accept_at_or_below[0], design.reject_at_or_above[0]) == (None, None)
-    assert design.written.startswith("–,–/2 ")
+    assert design.written.startswith("–/2, ≤")
     with pytest.raises(OptionError, match="stage without patients"):
         compute_fleming_stages(0.5, 0.7, stages=(10, 0), alpha=0.05)
     with pytest.raises(OptionError, match="makes no design"):

@@ -102,6 +102,18 @@ def render_report(
         footer=wording.say("page.footer"),
         version=version,
     )
+    return render_page(page)
+
+
+def render_page(page: Page) -> str:
+    """Fill the outermost template: one HTML page without any external source.
+
+    Args:
+        page: what it shows.
+
+    Returns:
+        The page. The same argument gives the same text.
+    """
     return _templates().get_template("page.html").render(page=page)
 
 
