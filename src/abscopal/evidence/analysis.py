@@ -10,6 +10,7 @@ from abscopal.errors import TablesError
 from abscopal.evidence.analysis_plan import AnalysisPlan
 from abscopal.evidence.data_cut import derive_tables_at_cut
 from abscopal.evidence.endpoint_estimates import EstimateList
+from abscopal.evidence.plan.boundaries import BoundaryPath, derive_boundary_paths
 from abscopal.evidence.plan.decision import Decision
 from abscopal.evidence.plan.derive_tables import derive_analysis_tables
 from abscopal.evidence.plan.endpoints import estimate_endpoints
@@ -61,6 +62,7 @@ class Analysis:
         has_immune_rule: whether an immune-related event is defined for this study and these tables.
         arms: arms of the study file that have patients, in its order.
         reading: what reading the tables noticed.
+        boundaries: what was observed beside each toxicity boundary that could be followed.
     """
 
     plan: AnalysisPlan
@@ -78,6 +80,7 @@ class Analysis:
     has_immune_rule: bool
     arms: tuple[str, ...]
     reading: ReadingNotes
+    boundaries: tuple[BoundaryPath, ...] = ()
 
     def ruleset(self, endpoint: str) -> str:
         """The censoring rules behind the times of an endpoint."""
@@ -146,6 +149,7 @@ def run_analysis(
     estimate_exposure(readings)
     outcome = estimate_endpoints(readings, plan.endpoints, available_criteria=plan.criteria)
     estimate_toxicity(readings)
+    boundaries = derive_boundary_paths(readings)
     for criterion in plan.criteria:
         estimate_best_responses(readings, criterion=criterion)
     estimate_response_duration(readings)
@@ -166,6 +170,7 @@ def run_analysis(
         reader=_name_reader(readings),
         has_immune_rule=derived.has_immune_rule,
         arms=readings.arms,
+        boundaries=boundaries,
         reading=reading or ReadingNotes(),
     )
 

@@ -108,7 +108,14 @@ def render_report(
 
 
 def render_page(page: Page) -> str:
-    """Write a page of chapters as HTML without any external source."""
+    """Fill the outermost template: one HTML page without any external source.
+
+    Args:
+        page: what it shows.
+
+    Returns:
+        The page. The same argument gives the same text.
+    """
     return _templates().get_template("page.html").render(page=page)
 
 
