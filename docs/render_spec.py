@@ -21,6 +21,9 @@ CHAPTERS = {
     "time_to_event": "Time to event",
     "population": "Patients and analysis sets",
     "exposure": "Treatment given",
+    "eligibility": "Eligibility, stage by stage",
+    "injection": "Injection into tumours",
+    "dosing": "Doses and their calendar",
 }
 WORDS = {
     "targets": "Response of the targets",
@@ -34,6 +37,13 @@ WORDS = {
     "progression_free": "Progression-free survival: days, then event (0) or censored (1), then why",
     "status": "Status at the end of the window",
     "emergent": "Treatment-emergent",
+    "why": "What decided",
+    "one_of": "One of these must be met",
+    "stages": "Stages",
+    "state": "Stage",
+    "eligible": "Eligible",
+    "unmet": "Rows of IE",
+    "warnings": "Reasons and warnings, by code",
 }
 
 
