@@ -44,6 +44,17 @@ WORDS = {
     "eligible": "Eligible",
     "unmet": "Rows of IE",
     "warnings": "Reasons and warnings, by code",
+    "volume_of": "Greatest volume, mL",
+    "planned": "Planned, mL",
+    "planned_doses": "Planned dose of each drug, mg",
+    "depots": "Depots, mL",
+    "left_out": "Not injected",
+    "refused": "Refused",
+    "warned": "Told beside the plan",
+    "shortfall": "Without a place, mL",
+    "said": "In words",
+    "not_taken": "Not taken before this is settled",
+    "exposure": "Rows of EX",
 }
 
 

@@ -106,9 +106,6 @@ def _simplify_unit(unit: str) -> str:
 
 def _compute_meaning(fact: Fact, unit: str | None) -> tuple[object, ...]:
     value = fact.value
-    if value is None:
-        return ()
     shown: object = value.strip().casefold() if isinstance(value, str) else value
-    if isinstance(value, float) and math.isnan(value):
-        shown = "nan"
-    return compute_kind(value), shown, _simplify_unit(fact.unit or unit or "")
+    kind = None if value is None else compute_kind(value)
+    return kind, shown, _simplify_unit(fact.unit or unit or "")

@@ -45,11 +45,6 @@ class StageJudgement:
             return "met"
         return "not_met" if self.state == "failed" else "not_yet_known"
 
-    @property
-    def lacks_consent(self) -> bool:
-        """Whether a consent is asked and not signed."""
-        return self.stage.consent is not None and self.consent_on is None
-
 
 @dataclass(frozen=True, slots=True)
 class Screening:
