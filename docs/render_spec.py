@@ -25,6 +25,9 @@ CHAPTERS = {
     "monitoring": "Pausing and stopping",
     "safety_reporting": "Reporting serious events",
     "allocation": "Allocation",
+    "eligibility": "Eligibility, stage by stage",
+    "injection": "Injection into tumours",
+    "dosing": "Doses and their calendar",
 }
 WORDS = {
     "targets": "Response of the targets",
@@ -48,6 +51,24 @@ WORDS = {
     "scores": "Imbalance that would follow in each arm",
     "answer": "Answer",
     "misfit": "Refused",
+    "why": "What decided",
+    "one_of": "One of these must be met",
+    "stages": "Stages",
+    "state": "Stage",
+    "eligible": "Eligible",
+    "unmet": "Rows of IE",
+    "warnings": "Reasons and warnings, by code",
+    "volume_of": "Greatest volume, mL",
+    "planned": "Planned, mL",
+    "planned_doses": "Planned dose of each drug, mg",
+    "depots": "Depots, mL",
+    "left_out": "Not injected",
+    "refused": "Refused",
+    "warned": "Told beside the plan",
+    "shortfall": "Without a place, mL",
+    "said": "In words",
+    "not_taken": "Not taken before this is settled",
+    "exposure": "Rows of EX",
 }
 
 

@@ -1,6 +1,6 @@
 """The study tests itself: what was expected of each hand-written patient against what was derived."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import polars as pl
@@ -12,7 +12,8 @@ from abscopal.derivations.safety.first_severe_event import derive_window_status
 from abscopal.derivations.time_windows import TimeWindow
 from abscopal.evidence.analysis import Analysis
 from abscopal.evidence.assurance_checks import CHECKS, Derived
-from abscopal.evidence.assurance_outcomes import Assurance
+from abscopal.evidence.assurance_outcomes import Assurance, CheckedExpectation
+from abscopal.evidence.assurance_screening import check_screening
 from abscopal.protocol.hand_written_patient import HandWrittenPatient
 from abscopal.tables.tabulation import Tabulation
 
@@ -35,9 +36,13 @@ def check_expectations(
         One checked expectation for each one that was written. What cannot be derived waits, and is never met.
     """
     derived = collect_derived(analysis, tabulation)
-    return Assurance(
-        tuple(checked for patient in patients for check in CHECKS for checked in check(patient, derived))
-    )
+
+    def check_patient(patient: HandWrittenPatient) -> Iterator[CheckedExpectation]:
+        yield from check_screening(patient, analysis.plan.protocol)
+        for check in CHECKS:
+            yield from check(patient, derived)
+
+    return Assurance(tuple(checked for patient in patients for checked in check_patient(patient)))
 
 
 def collect_derived(analysis: Analysis, tabulation: Tabulation) -> Derived:

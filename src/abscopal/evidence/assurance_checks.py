@@ -17,7 +17,6 @@ TIME_PARAMETERS = {
     "time_to_progression": "TTP",
 }
 ENDINGS = {0: "event", 1: "censored", 2: "competing"}
-SCREENING_WAITS = "written, to be checked once screening can be run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +37,6 @@ class Derived:
         """The rows of one patient, or None where the table was not derived."""
         frame = self.tables.get(table)
         return None if frame is None else frame.filter(pl.col("USUBJID") == patient.identifier)
-
-
-def check_screening(patient: HandWrittenPatient, _: Derived) -> Iterator[CheckedExpectation]:
-    """Stage and eligibility are written now, and wait for screening; they are never reported as met."""
-    if patient.expected.stage is not None:
-        yield _wait(patient, "stage", SCREENING_WAITS)
-    for _arm in patient.expected.eligible:
-        yield _wait(patient, "eligibility", SCREENING_WAITS)
 
 
 def check_injections(patient: HandWrittenPatient, derived: Derived) -> Iterator[CheckedExpectation]:
@@ -187,7 +178,6 @@ def check_pathology(patient: HandWrittenPatient, derived: Derived) -> Iterator[C
 
 Check = Callable[[HandWrittenPatient, Derived], Iterator[CheckedExpectation]]
 CHECKS: tuple[Check, ...] = (
-    check_screening,
     check_injections,
     check_visit_responses,
     check_best_responses,

@@ -70,6 +70,8 @@ def check_patients_against_protocol(
             )
         for i, dose in enumerate(patient.doses):
             yield from check_name((*place, "doses", i, "drug"), dose.drug.upper(), kind="drug", known=drugs)
+        for stage in patient.consents:
+            yield from check_name((*place, "consents", stage), stage, kind="stage", known=stages)
         expected = (*place, "expected")
         known_stages = [*stages, TREATED]
         yield from check_name((*expected, "stage"), patient.expected.stage, kind="stage", known=known_stages)
@@ -86,23 +88,35 @@ def list_variables(protocol: StudyProtocol) -> Iterator[str]:
     Yields:
         Names of facts, such as AGE; one that several criteria look at comes several times.
     """
+    return (criterion.variable for criterion in list_criteria(protocol))
+
+
+def list_criteria(protocol: StudyProtocol) -> Iterator[Criterion]:
+    """List the eligibility criteria of a study, those within groups included.
+
+    Args:
+        protocol: the study file.
+
+    Yields:
+        Criteria in the order of the file.
+    """
     for stage in protocol.eligibility.stages:
         for condition in stage.criteria:
-            yield from _list_condition_variables(condition)
+            yield from _list_condition_criteria(condition)
 
 
-def _list_condition_variables(condition: Condition) -> Iterator[str]:
+def _list_condition_criteria(condition: Condition) -> Iterator[Criterion]:
     match condition:
         case Criterion():
-            yield condition.variable
+            yield condition
         case AllOf():
             for part in condition.all:
-                yield from _list_condition_variables(part)
+                yield from _list_condition_criteria(part)
         case AnyOf():
             for part in condition.any:
-                yield from _list_condition_variables(part)
+                yield from _list_condition_criteria(part)
         case Not():
-            yield from _list_condition_variables(condition.negated)
+            yield from _list_condition_criteria(condition.negated)
 
 
 def _check_inclusion(patient: HandWrittenPatient, place: KeyPath) -> Iterator[Problem]:

@@ -196,6 +196,10 @@ class HandWrittenPatient(Part):
     country: str = Field(default="FRA", pattern=r"^[A-Z]{3}$", description="Country, ISO 3166-1 alpha-3.")
     facts: tuple[KnownFact, ...] = Field(default=(), description="What screening knows.")
     consent: date | None = Field(default=None, description="Day of consent.")
+    consents: dict[str, date] = Field(
+        default_factory=dict,
+        description="Stage of screening to the day its own consent was signed; `consent` where it is not named.",
+    )
     included: date | None = Field(
         default=None, description="Day of randomisation, or of registration in one arm."
     )
