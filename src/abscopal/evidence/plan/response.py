@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from abscopal.derivations.response.category_table import CATEGORY_SUFFIXES
 from abscopal.estimation.counts import TwoArmCounts
 from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.plan.absent_tables import name_absent_tables
@@ -15,6 +16,11 @@ CATEGORIES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING")
 RESPONDERS = ("CR", "PR")
 CONTROLLED = ("CR", "PR", "SD", "NON-CR/NON-PD")
 _PARAMETERS = {BEST: "BOR", CONFIRMED: "CBOR"}
+_SUFFIXES = {
+    "all": "",
+    "injected": CATEGORY_SUFFIXES["INJECTED"],
+    "non_injected": CATEGORY_SUFFIXES["NON-INJECTED"],
+}
 
 
 def estimate_best_responses(readings: Readings, *, criterion: str) -> None:
@@ -71,7 +77,7 @@ def estimate_response_share(readings: Readings, endpoint: Endpoint) -> None:
     """
     criterion = endpoint.criterion or readings.protocol.lesions.primary_criterion
     confirmed = readings.protocol.lesions.settings.confirmation_required.value
-    parameter = "CBOR" if confirmed else "BOR"
+    parameter = f"{'CBOR' if confirmed else 'BOR'}{_SUFFIXES[endpoint.lesions]}"
     rows = read_responses(readings, parameter, criterion=criterion)
     if rows is None:
         is_read = readings.tables.get("adrs") is not None
