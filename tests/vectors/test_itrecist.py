@@ -13,6 +13,8 @@ import pytest
 from abscopal.derivations.response.baseline_checks import check_baseline
 from abscopal.derivations.response.criteria import ITRECIST
 from abscopal.derivations.response.lesion_burden import MARKER_LOCATION
+from abscopal.derivations.response.lesion_definitions import HOUSE_DEFINITIONS
+from abscopal.derivations.response.lesion_responses import derive_lesion_responses
 from abscopal.derivations.response.settings import ResponseSettings
 from lesion_builder import build_adsl, build_assessments, day, lesion
 from vectors.cases import list_cases, read_settings
@@ -107,3 +109,36 @@ def test_choice_of_injected_and_other_targets(case):
     found = sorted(set(findings["FINDING"]) & SELECTION_CODES)
     assert found == sorted(case["expected"]["errors"])
     assert (not found) == case["expected"]["valid"]
+
+
+DEFINITIONS = {
+    "any_decrease_ld": "ANYDEC",
+    "ld_decrease_ge30pct": "LD30",
+    "product_decrease_ge50pct": "PROD50",
+    "complete_resolution": "COMPLETE",
+}
+KINDS = {"injected": "Y", "noninjected": "N"}
+
+
+@pytest.mark.parametrize("case", list_cases("itrecist.json", kinds={"lesion"}))
+def test_share_of_lesions_that_responded(case):
+    rows, scans = [], []
+    for item in case["lesions"]:
+        for visit, (long, across) in enumerate((item["baseline"], item["best"])):
+            row = lesion(item["id"], visit, *read_target(long))
+            rows.append(row | {"INJDT": day(1) if item["injected"] else None})
+            product = read_target(long)[1] * read_target(across)[1]
+            scans.append(
+                {name: row[name] for name in ("USUBJID", "READER", "TULNKID", "ADT")} | {"PRODUCT": product}
+            )
+    table = derive_lesion_responses(
+        build_assessments(rows),
+        build_adsl("P1"),
+        definitions=HOUSE_DEFINITIONS,
+        scans=pl.DataFrame(scans).with_columns(METHOD=pl.lit("CT SCAN")),
+        settings=ResponseSettings(),
+    )
+    for name, shares in case["expected"].items():
+        for kind, share in shares.items():
+            found = table.filter(PARAMCD=DEFINITIONS[name], INJFL=KINDS[kind])
+            assert f"{(found['AVALC'] == 'Y').sum()}/{found.height}" == share, (name, kind)

@@ -81,10 +81,19 @@ class SelectionRules:
 
 @dataclass(frozen=True, slots=True)
 class OurReading:
-    """What a criterion leaves open and how it is read here, in a sentence that every report prints."""
+    """What a criterion leaves open and how it is read here, in a sentence that every report prints.
+
+    Args:
+        en: the reading in English.
+        fr: the reading in French.
+        setting: the setting that may change it; empty where none does.
+        value: the value of that setting for which the sentence holds.
+    """
 
     en: str
     fr: str
+    setting: str = ""
+    value: str = ""
 
 
 class BestResponses(Protocol):
@@ -139,6 +148,15 @@ class Criterion:
     def rank_of(self, code: str) -> int:
         """The place of a category in the order of best response."""
         return next(category.rank for category in self.categories if category.code == code)
+
+    def list_readings_in_force(self, settings: ResponseSettings) -> list[OurReading]:
+        """Our readings under these settings; where a setting differs, its value stands for the sentence."""
+        found = []
+        for reading in self.our_readings:
+            value = str(getattr(settings, reading.setting)) if reading.setting else ""
+            changed = OurReading(f"{reading.setting} = {value}.", f"{reading.setting} = {value}.")
+            found.append(reading if value == reading.value else changed)
+        return found
 
 
 def compute_by_first_rule(rules: Sequence[Rule], settings: ResponseSettings, *, prefix: str) -> list[pl.Expr]:

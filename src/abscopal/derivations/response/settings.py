@@ -225,6 +225,28 @@ class ResponseSettings:
         source=OUR_READING,
         alternatives="counted: the best response looks at the whole follow-up",
     )
+    lesion_injected: Literal["ever", "at_start"] = _setting(
+        "ever",
+        en="Lesion-level response: a lesion counts as injected when it was injected before any of its scans",
+        fr="Réponse par lésion : une lésion compte comme injectée si elle l’a été avant l’un de ses examens",
+        source=OURS,
+        alternatives="at_start: when it was injected before the first assessment; one injected later counts as "
+        "non-injected, by its scans before injection",
+    )
+    lesions_counted: Literal["baseline", "with_new"] = _setting(
+        "baseline",
+        en="Lesion-level response counts the targets measured at baseline",
+        fr="La réponse par lésion compte les cibles mesurées au bilan initial",
+        source=OURS,
+        alternatives="with_new: new lesions that are measured too, from their first measurement",
+    )
+    lesion_not_evaluable: Literal["in_denominator", "left_out"] = _setting(
+        "in_denominator",
+        en="Lesion-level response: a lesion that cannot be told stays in the denominator",
+        fr="Réponse par lésion : une lésion dont on ne peut rien dire reste au dénominateur",
+        source=OURS,
+        alternatives="left_out: it is left out",
+    )
 
     def __post_init__(self) -> None:
         for setting in fields(self):

@@ -166,7 +166,7 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
     )
     adsl = derive_response_set(adsl, lesions, settings=plan.population)
     derived.tables["adsl"], derived.tables["assessments"] = adsl, lesions
-    derived.tables["adtr"] = derive_adtr(lesions, adsl)
+    derived.tables["adtr"] = derive_adtr(lesions, adsl, settings=plan.response)
     enrolled: Any = adsl.filter(pl.col("ENRLFL") == "Y")
     primary = next((item for item in CRITERIA if item.name == plan.protocol.lesions.primary_criterion), None)
     if primary is not None:

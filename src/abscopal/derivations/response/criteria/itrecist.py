@@ -87,6 +87,8 @@ OUR_READINGS = (
         "La valeur initiale et le nadir de la somme injectée et de la somme non injectée sont ceux des lésions "
         "mêmes qui sont à présent dans la catégorie (ensemble apparié) : le passage d'une lésion de l'une à "
         "l'autre ne change à lui seul aucune réponse.",
+        "category_reference",
+        "matched_set",
     ),
     OurReading(
         "The injected response rests on injected targets and non-targets and on no new lesion; the non-injected "
@@ -101,20 +103,47 @@ OUR_READINGS = (
         "of the patient.",
         "La réponse globale réunit toutes les cibles, comme RECIST 1.1 : la progression d'une seule somme n'est pas "
         "une progression du patient.",
+        "category_progression",
+        "apart",
     ),
     OurReading(
         "A category without targets has NA as target response, and NE as response when no lesion is left in it.",
         "Une catégorie sans cible a NA comme réponse des cibles, et NE comme réponse quand aucune lésion n'y reste.",
     ),
     OurReading(
-        "A lesion that was only biopsied is not injected; a new lesion stays new when it is injected.",
-        "Une lésion seulement biopsiée n'est pas injectée ; une nouvelle lésion le reste quand on l'injecte.",
+        "A scan on the day of a lesion's first injection precedes it: the lesion is still non-injected.",
+        "Un examen fait le jour de la première injection d'une lésion la précède : la lésion est encore non "
+        "injectée.",
+        "scan_on_injection_day",
+        "before_injection",
     ),
     OurReading(
-        "No name is given to an unconfirmed progression: follow-up goes on after it, every later assessment is "
-        "derived and shown.",
-        "Aucun nom n'est donné à une progression non confirmée : le suivi continue après elle, toute évaluation "
-        "ultérieure est dérivée et montrée.",
+        "A new lesion stays new when it is injected.",
+        "Une nouvelle lésion le reste quand on l'injecte.",
+        "injected_new_lesion",
+        "stays_new",
+    ),
+    OurReading(
+        "A lesion that was only biopsied is not injected.",
+        "Une lésion seulement biopsiée n'est pas injectée.",
+    ),
+    OurReading(
+        "Follow-up goes on after a first progression: every later assessment is derived and shown, and does not "
+        "count towards the best response.",
+        "Le suivi continue après une première progression : toute évaluation ultérieure est dérivée et montrée, et "
+        "ne compte pas dans la meilleure réponse.",
+        "after_progression",
+        "not_counted",
+    ),
+    OurReading(
+        "The best response of a category counts assessments up to the progression of that category.",
+        "La meilleure réponse d'une catégorie compte les évaluations jusqu'à la progression de cette catégorie.",
+        "category_best_until",
+        "own_progression",
+    ),
+    OurReading(
+        "An unconfirmed progression has no name of its own, and no window is set for its confirmation.",
+        "Une progression non confirmée n'a pas de nom propre, et aucun délai n'est fixé pour la confirmer.",
     ),
     OurReading(
         "At most two targets in one organ are expected among the injected, and two among the non-injected.",
