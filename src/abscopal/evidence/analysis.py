@@ -26,7 +26,7 @@ from abscopal.evidence.plan.toxicity import estimate_toxicity
 from abscopal.evidence.plan.usable_tables import keep_usable_tables
 from abscopal.tables.tabulation import Tabulation
 
-ADAM = ("adsl", "adex", "adtr", "adrs", "adae", "adtte")
+ADAM = ("adsl", "adex", "adtr", "adrs", "adlr", "adae", "adtte")
 OPTIONAL = ("ds", "ie", "ex", "pr", "tu", "tr", "rs", "ae", "dd", "be", "bs", "cp", "supp")
 NEEDED_BY_REPORT = ("ds", "ex", "tu", "tr", "ae")
 
@@ -48,7 +48,7 @@ class Analysis:
     Args:
         plan: what was planned.
         cut_off: last day that counts; None when every row was read.
-        tables: analysis tables by lower-case name (adsl, adex, adtr, adrs, adae, adtte where they could be
+        tables: analysis tables by lower-case name (adsl, adex, adtr, adrs, adlr, adae, adtte where they could be
             derived), and the working tables `flow` and `assessments`.
         estimates: every number of the report.
         decision: the decision rule of the primary endpoint applied; None where there is none.

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from abscopal.derivations.response.lesion_definitions import HOUSE_DEFINITIONS
 from abscopal.design.single_stage import SingleStageDesign
 from abscopal.evidence.analysis import Analysis
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
@@ -21,7 +22,7 @@ from abscopal.evidence.figures.spider import render_spider
 from abscopal.evidence.figures.swimmer import PATIENTS_PER_PAGE, render_swimmer
 from abscopal.evidence.figures.toxicity_boundary import render_toxicity_boundary
 from abscopal.evidence.figures.waterfall import render_waterfall
-from abscopal.evidence.plan.lesions import HOUSE_DEFINITIONS, KINDS, LESIONS
+from abscopal.evidence.plan.lesions import KINDS, LESIONS, count_patients
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import DAYS_PER_MONTH
 from abscopal.evidence.plan.survival import TIME_KINDS
@@ -220,7 +221,7 @@ def _draw_lesions(
                         kind,  # type: ignore[arg-type]
                         rebuild_estimate(record, side="as_is"),
                         "lesions",
-                        int(record.note.partition(": ")[2]),
+                        count_patients(record),
                     )
                 )
     if not rows:

@@ -15,7 +15,10 @@ from abscopal.derivations.response.baseline_checks import check_baseline
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import SelectionRules
 from abscopal.derivations.response.duration import derive_response_durations
+from abscopal.derivations.response.injected_lesions import derive_injected_at_start
 from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
+from abscopal.derivations.response.lesion_responses import derive_lesion_responses
+from abscopal.derivations.response.lesion_scans import derive_lesion_scans
 from abscopal.derivations.response.response_table import derive_adrs
 from abscopal.derivations.response.tumour_table import derive_adtr
 from abscopal.derivations.safety.adverse_events import derive_adae
@@ -29,6 +32,7 @@ from abscopal.derivations.time_to_event.severe_event import derive_time_to_sever
 from abscopal.derivations.time_to_event.time_rows import Counting
 from abscopal.evidence.analysis_plan import AnalysisPlan
 from abscopal.evidence.plan.protocol_versions import list_starts
+from abscopal.evidence.plan.lesions import list_lesion_definitions
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Stop
 from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_primary_status
@@ -48,7 +52,7 @@ class DerivedTables:
 
 
 def derive_analysis_tables(plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> DerivedTables:
-    """Derive ADSL, ADEX, ADAE, ADTR, ADRS and ADTTE, as far as the tables and the study file allow.
+    """Derive ADSL, ADEX, ADAE, ADTR, ADRS, ADLR and ADTTE, as far as the tables and the study file allow.
 
     Args:
         plan: the choices of the study.
@@ -168,9 +172,10 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
     lesions = derive_lesion_assessments(
         sdtm["tu"], sdtm["tr"], adsl, exposure=sdtm["ex"], settings=plan.response
     )
-    adsl = derive_response_set(adsl, lesions, settings=plan.population)
+    injected_at_start = derive_injected_at_start(lesions, plan.response)
+    adsl = derive_response_set(adsl, lesions, injected_at_start=injected_at_start, settings=plan.population)
     derived.tables["adsl"], derived.tables["assessments"] = adsl, lesions
-    derived.tables["adtr"] = derive_adtr(lesions, adsl)
+    derived.tables["adtr"] = derive_adtr(lesions, adsl, settings=plan.response)
     enrolled: Any = adsl.filter(pl.col("ENRLFL") == "Y")
     primary = next((item for item in CRITERIA if item.name == plan.protocol.lesions.primary_criterion), None)
     if primary is not None:
@@ -182,6 +187,13 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
     ]
     if responses:
         derived.tables["adrs"] = pl.concat(responses)
+    derived.tables["adlr"] = derive_lesion_responses(
+        lesions,
+        enrolled,
+        definitions=list_lesion_definitions(plan.protocol.lesions.lesion_response),
+        scans=derive_lesion_scans(sdtm["tr"], plan.response),
+        settings=plan.response,
+    )
 
 
 def _check_baselines(

@@ -51,4 +51,5 @@ class SubjectLevel(dy.Schema):
     ITTFL = flag("In the intention-to-treat set")
     SAFFL = flag("In the safety set: received any study treatment")
     RESPFL = flag("In the response set: target or non-target disease at baseline")
+    NINJFL = flag("In the set of distant effect: a measurable target that was not injected at the start")
     EVALFL = flag("Evaluable for the primary endpoint")
