@@ -46,7 +46,6 @@ WORDS = {
     "pause": "Inclusion must",
     "futility": "The trial must",
     "due": "Due (local time)",
-    "why": "Reasons",
     "chances": "Chance of each arm",
     "scores": "Imbalance that would follow in each arm",
     "answer": "Answer",

@@ -31,8 +31,8 @@ from abscopal.derivations.time_to_event.relapse_free import derive_relapse_free_
 from abscopal.derivations.time_to_event.severe_event import derive_time_to_severe_event
 from abscopal.derivations.time_to_event.time_rows import Counting
 from abscopal.evidence.analysis_plan import AnalysisPlan
-from abscopal.evidence.plan.protocol_versions import list_starts
 from abscopal.evidence.plan.lesions import list_lesion_definitions
+from abscopal.evidence.plan.protocol_versions import list_starts
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Stop
 from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_primary_status
