@@ -89,6 +89,8 @@ def test_wrong_public_designs_are_refused_by_their_exact_error(tmp_path: Path):
         (("boundary", "--limit", "0.3", "--looks", "6,12", "--n", "10"), "Plan 12 patients"),
         (("check", "1-10", "5/29", "--p0", "0.1", "--p1", "0.3"), "Write successes/patients"),
         (("check", "12/10", "5/29", "--p0", "0.1", "--p1", "0.3"), "Write r1/n1 r/n"),
+        (("explore", "--p0", "nan", "--p1", "0.3"), "would work"),
+        (("boundary", "--limit", "0.3", "--looks", "6,100000"), "up to 2000 patients"),
         (("nowhere",), "no such study"),
     ],
 )

@@ -1,5 +1,6 @@
 """`abscopal design`: what the design of a study does exactly, and what could be chosen instead."""
 
+import datetime as dt
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -69,9 +70,13 @@ def design_study(
     from abscopal.evidence.design_report.sentences import say_monitoring, say_rule
     from abscopal.evidence.design_report.tables import tabulate_facts, tabulate_rates
     from abscopal.evidence.report.wording import Wording
+    from abscopal.protocol.amendments import protocol_in_force
     from abscopal.protocol.reading import read_study
 
-    reading, wording = read_design(read_study(study).protocol), Wording(language.value)
+    read = read_study(study)
+    # Of an amended protocol the last version counts.
+    protocol = protocol_in_force(read.document, dt.date.max) if read.protocol.amendments else read.protocol
+    reading, wording = read_design(protocol), Wording(language.value)
     print_sentences(say_rule(reading, wording))
     if reading.readings:
         print_table(tabulate_rates(reading, wording))

@@ -68,7 +68,7 @@ def _suggest_rates(p0: float, p1: float) -> str:
         return f"; exchanged, p0 {p1:g} and p1 {p0:g} would work"
     if 1 <= max(p0, p1) < 100 and 0 < p0 < p1:
         return f"; as shares, p0 {p0 / 100:g} and p1 {p1 / 100:g} would work"
-    low = min(max(p0, 0.01), 0.98)
+    low = min(max(p0, 0.01), 0.98) if math.isfinite(p0) else 0.3
     return f"; p0 {low:g} and p1 {min(round(low + 0.2, 10), round((1 + low) / 2, 10)):g} would work"
 
 

@@ -5,7 +5,7 @@ they differ in where their limits come from. Their behaviour is added up here, o
 """
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from abscopal.errors import OptionError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+LARGEST_LOOK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class StoppingRule:
         looks: patients at each look, increasing.
         low: stop when the count is at or below this; None where a look cannot stop low.
         high: stop when the count is at or above this; None where a look cannot stop high.
-        n: patients when nothing stops it; the last look unless more are treated after it.
+        planned_n: patients when nothing stops it, where more are treated after the last look.
 
     Example:
         >>> StoppingRule(looks=(10, 29), low=(1, 5), high=(None, 6)).n
@@ -35,7 +36,7 @@ class StoppingRule:
     looks: tuple[int, ...]
     low: tuple[int | None, ...]
     high: tuple[int | None, ...]
-    n: int = field(default=0)
+    planned_n: int | None = None
 
     def __post_init__(self) -> None:
         assert_looks(self.looks)
@@ -45,7 +46,6 @@ class StoppingRule:
                 where="design",
                 remedy="Give each look its limits; None where it cannot stop.",
             )
-        object.__setattr__(self, "n", self.n or self.looks[-1])
         if self.n < self.looks[-1]:
             raise OptionError(
                 f"The last look comes at {self.looks[-1]} patients, but only {self.n} are planned.",
@@ -59,6 +59,11 @@ class StoppingRule:
                     where="design",
                     remedy="The low limit must be below the high one.",
                 )
+
+    @property
+    def n(self) -> int:
+        """Patients when nothing stops it."""
+        return self.looks[-1] if self.planned_n is None else self.planned_n
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,12 @@ def assert_looks(looks: tuple[int, ...]) -> None:
     if not looks or looks[0] < 1:
         raise OptionError(
             "A rule needs a first look, at one patient or more.", where="looks", remedy="Such as 6, 12, 18."
+        )
+    if max(looks) > LARGEST_LOOK:
+        raise OptionError(
+            f"A look at {max(looks)} patients is beyond what is computed.",
+            where="looks",
+            remedy=f"The last look may come at up to {LARGEST_LOOK} patients.",
         )
     if any(second <= first for first, second in itertools.pairwise(looks)):
         nearest = ", ".join(str(look) for look in sorted(set(looks)))

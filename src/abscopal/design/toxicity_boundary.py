@@ -38,7 +38,10 @@ class ToxicityBoundaryDesign:
     def rule(self) -> StoppingRule:
         """The boundary as looks with limits."""
         return StoppingRule(
-            looks=self.looks, low=tuple(None for _ in self.looks), high=self.stop_at_or_above, n=self.n
+            looks=self.looks,
+            low=tuple(None for _ in self.looks),
+            high=self.stop_at_or_above,
+            planned_n=self.n,
         )
 
 
@@ -113,6 +116,12 @@ def compute_toxicity_boundary(
             f"No look comes at {minimum_patients} evaluable patients or more.",
             where="toxicity boundary",
             remedy=f"The last look is at {looks[-1]}: lower the minimum number or add a look.",
+        )
+    if n is not None and n < kept[-1]:
+        raise OptionError(
+            f"The last look comes at {kept[-1]} patients, but only {n} are planned.",
+            where="looks",
+            remedy=f"Plan {kept[-1]} patients, or end the looks at {n}.",
         )
     found: list[int | None] = []
     for look in kept:

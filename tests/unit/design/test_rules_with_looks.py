@@ -46,7 +46,7 @@ RULES = st.builds(
         looks=tuple(sorted(looks)),
         low=tuple(None if (seed + look) % 3 == 0 else look // 5 for look in sorted(looks)),
         high=tuple(None if (seed + look) % 4 == 0 else look // 2 + 1 for look in sorted(looks)),
-        n=max(looks) + extra,
+        planned_n=max(looks) + extra,
     ),
     st.sets(st.integers(1, 25), min_size=1, max_size=5),
     st.integers(0, 11),
@@ -159,18 +159,21 @@ def test_a_path_crosses_only_at_a_look():
         ({"looks": ()}, "Such as"),
         ({"minimum_patients": 60}, "The last look is at 12"),
         ({"n": 10}, "Plan 12 patients"),
+        ({"looks": (6, 100_000)}, "up to 2000"),
     ],
 )
 def test_boundaries_that_cannot_be(changed: dict[str, object], said: str):
     asked = {"limit": 0.3, "certainty": 0.9, "prior_a": 0.5, "prior_b": 0.5, "looks": (6, 12)} | changed
     with pytest.raises(OptionError) as refused:
-        assert compute_toxicity_boundary(**asked).rule  # type: ignore[arg-type]
+        compute_toxicity_boundary(**asked)  # type: ignore[arg-type]
     assert said in refused.value.remedy
 
 
 def test_rules_and_rates_that_cannot_be():
     with pytest.raises(OptionError, match="stops both"):
         StoppingRule(looks=(10,), low=(5,), high=(5,))
+    with pytest.raises(OptionError, match="only 8 are planned"):
+        StoppingRule(looks=(10,), low=(5,), high=(6,), planned_n=8)
     with pytest.raises(OptionError, match="low and"):
         StoppingRule(looks=(10, 20), low=(5,), high=(6, 7))
     with pytest.raises(OptionError, match="not a rate") as refused:

@@ -146,6 +146,15 @@ def test_simons_own_designs_are_recognised():
     assert "un des plans admissibles" in between.sentence.fr
 
 
+def test_exact_errors_stand_where_simons_designs_are_too_large_to_search():
+    typed = TwoStageDesign(41, 142, 68, 193, 0.3, 0.4)
+    found = check_two_stage(typed, alpha=0.05, power=0.9, largest_n=100)
+    assert (found.simon, found.kinds, found.is_sound) == (None, (), True)
+    assert found.sentence.en.endswith("too many patients to be searched.")
+    assert found.sentence.fr.endswith("trop de patients pour être cherchés.")
+    assert not check_two_stage(typed, alpha=0.05, power=0.9, claim="optimal", largest_n=100).is_sound
+
+
 def test_a_search_that_cannot_end_names_what_would():
     with pytest.raises(OptionError, match="within 40 patients") as refused:
         find_simon_designs(0.3, 0.4, alpha=0.05, power=0.9, largest_n=40)

@@ -127,7 +127,11 @@ def test_a_futility_look_is_read_as_a_second_stage_and_compared_with_simon():
     said = say(reading)
     assert "stop at 9 or fewer of 19" in said
     assert "9/19 22/38 for 0.5 against 0.7" in said
-    assert list_design_content(reading)["futility"]["lost_power"] > 0
+    content = list_design_content(reading)["futility"]
+    assert content["lost_power"] > 0
+    assert content["two_stage"]["design"] == "9/19 22/38"
+    page = render_study_design(reading, language="en")
+    assert "early-stopping" in page.drawings
 
 
 def test_a_rule_without_promises_or_no_rule_says_so():

@@ -58,6 +58,9 @@ def list_design_content(reading: DesignReading) -> dict[str, Any]:
             "looks": [asdict(look) for look in reading.futility.looks],
             "exact": asdict(reading.futility.behaviour.exact),
             "lost_power": reading.futility.behaviour.lost_power,
+            "two_stage": None
+            if reading.futility.two_stage is None
+            else list_check_content(reading.futility.two_stage),
         },
         "boundaries": [
             {
@@ -153,7 +156,7 @@ def list_check_content(found: TwoStageCheck) -> dict[str, Any]:
         "keeps_power": found.keeps_power,
         "claim": found.claim,
         "is": list(found.kinds),
-        "optimal": found.simon.optimal.design.written,
-        "minimax": found.simon.minimax.design.written,
+        "optimal": found.simon.optimal.design.written if found.simon else None,
+        "minimax": found.simon.minimax.design.written if found.simon else None,
         "sentence": found.sentence.model_dump(),
     }

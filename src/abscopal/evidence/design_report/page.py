@@ -70,6 +70,15 @@ def render_study_design(reading: DesignReading, *, language: Language, version: 
             reading.readings[0].option.design, language=language, nominal_alpha=alpha, nominal_power=power
         )
         rule.append(_draw("power-curve", figure, drawings))
+    if reading.futility is not None:
+        design = reading.readings[0].option.design
+        curve = render_design_curves(
+            [DrawnRule(read_words(reading.endpoint.name, wording), reading.futility.rule)],
+            quantity="early_stop",
+            language=language,
+            marked=(design.p0, design.p1),
+        )
+        rule.append(_draw("early-stopping", curve, drawings))
     around = tabulate_around(reading, wording)
     rule += [around] if around is not None else []
     rule += [tabulate_facts(reading, wording)] if reading.facts else []

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from abscopal.design.alternatives import DesignComparison, DesignOption, compare_with_exact
-from abscopal.design.futility import FutilityBehaviour, FutilityLookDesign, compute_futility_behaviour
+from abscopal.design.futility import (
+    FutilityBehaviour,
+    FutilityLookDesign,
+    combine_with_futility,
+    compute_futility_behaviour,
+)
 from abscopal.design.single_stage import (
     SingleStageDesign,
     compute_operating_characteristics,
     compute_success_probability,
 )
+from abscopal.design.stopping_rule import StoppingRule
 from abscopal.design.two_stage import TwoStageDesign
 from abscopal.design.two_stage_check import TwoStageCheck, check_two_stage
-from abscopal.errors import OptionError
 from abscopal.evidence.plan.boundaries import BoundaryReading, compute_boundary_readings
 from abscopal.protocol.endpoints import DecisionRule, Endpoint
 from abscopal.protocol.monitoring import FutilityLook
@@ -58,6 +63,7 @@ class FutilityReading:
     """The futility looks at the primary endpoint with what they do, and Simon's designs where there is one look."""
 
     looks: tuple[FutilityLookDesign, ...]
+    rule: StoppingRule
     behaviour: FutilityBehaviour
     two_stage: TwoStageCheck | None
 
@@ -178,7 +184,8 @@ def _read_futility(
         return None
     design = readings[0].option.design
     behaviour = compute_futility_behaviour(design, looks=looks)
-    return FutilityReading(looks, behaviour, _check_simon(design, looks, rule))
+    combined = combine_with_futility(design, looks=looks)
+    return FutilityReading(looks, combined, behaviour, _check_simon(design, looks, rule))
 
 
 def _check_simon(
@@ -186,16 +193,10 @@ def _check_simon(
 ) -> TwoStageCheck | None:
     if len(looks) != 1 or rule.alpha.value is None or rule.power.value is None:
         return None
-    try:
-        typed = TwoStageDesign(
-            r1=looks[0].stop_at_or_below,
-            n1=looks[0].n,
-            r=design.minimum_successes - 1,
-            n=design.n,
-            p0=design.p0,
-            p1=design.p1,
-        )
-        return check_two_stage(typed, alpha=rule.alpha.value, power=rule.power.value)
-    except OptionError:
-        # The looks stand on their own; only the comparison with Simon's designs is left out.
-        return None
+    minimum = design.minimum_successes
+    if minimum - 1 < looks[0].stop_at_or_below:
+        return None  # The look asks for more than the final rule: no two-stage design can be written so.
+    typed = TwoStageDesign(
+        r1=looks[0].stop_at_or_below, n1=looks[0].n, r=minimum - 1, n=design.n, p0=design.p0, p1=design.p1
+    )
+    return check_two_stage(typed, alpha=rule.alpha.value, power=rule.power.value)
