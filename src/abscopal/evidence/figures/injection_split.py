@@ -53,8 +53,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "with the baseline of the lesions that make it at that time (matched set). ",
         "cut": "A triangle marks a value above {ceiling}. ",
         "empty": "No injected target was measured after baseline.",
-        "tells": "{n} patients with at least one injected target. Best change of the sum of their targets, 30% smaller "
-        "or more: injected {injected}, distant {distant} patients.",
+        "tells": "{n} patients with at least one injected target. Best change of the sum of their targets, smaller by "
+        "30% or more: injected {injected}, distant {distant} patients.",
     },
     "fr": {
         "waterfall": "Meilleure variation des cibles injectées et des cibles à distance",

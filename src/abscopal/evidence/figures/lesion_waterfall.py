@@ -41,8 +41,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "missing": "Targets without a measurement after baseline, not drawn: {n}. ",
         "page": "Page {page} of {pages}. ",
         "empty": "No target of a patient with injected lesions was measured after baseline.",
-        "tells": "Best change from baseline of {lesions} target lesions in {patients} patients. 30% smaller or more: "
-        "injected {injected}, not injected {distant} lesions.",
+        "tells": "Best change from baseline of {lesions} target lesions in {patients} patients. Smaller by 30% "
+        "or more: injected {injected}, not injected {distant} lesions.",
     },
     "fr": {
         "title": "Meilleure variation de chaque lésion cible",
@@ -50,15 +50,15 @@ _WORDS: dict[Language, dict[str, str]] = {
         "injected": "Injectées ({n} lésions)",
         "distant": "Non injectées ({n} lésions)",
         "note": "Des lésions, non des patients. Cibles mesurées à l’inclusion et ensuite, chez les patients dont au "
-        "moins une lésion a été injectée ; les lésions d’un même patient sont côte à côte au-dessus de son numéro, en commençant "
-        "par le patient dont les lésions ont le moins régressé. Une lésion compte comme injectée si elle l’a jamais "
-        "été. Pointillés : −30 % et +20 %. ",
+        "moins une lésion a été injectée ; les lésions d’un même patient sont côte à côte au-dessus de son numéro, "
+        "en commençant par le patient dont les lésions ont le moins régressé. Une lésion compte comme injectée "
+        "si elle l’a jamais été. Pointillés : −30 % et +20 %. ",
         "cut": "Un triangle marque une valeur au-delà de {ceiling}. ",
         "missing": "Cibles sans mesure après l’inclusion, non représentées : {n}. ",
         "page": "Page {page} sur {pages}. ",
         "empty": "Aucune cible d’un patient avec lésions injectées n’a été mesurée après l’inclusion.",
-        "tells": "Meilleure variation depuis l’inclusion de {lesions} lésions cibles chez {patients} patients. 30 % "
-        "plus petites ou plus encore : injectées {injected}, non injectées {distant} lésions.",
+        "tells": "Meilleure variation depuis l’inclusion de {lesions} lésions cibles chez {patients} patients. "
+        "Baisse de 30 % ou plus : injectées {injected}, non injectées {distant} lésions.",
     },
 }
 
