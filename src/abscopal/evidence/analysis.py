@@ -16,7 +16,7 @@ from abscopal.evidence.plan.endpoints import estimate_endpoints
 from abscopal.evidence.plan.flow import estimate_baseline, estimate_exposure, estimate_flow
 from abscopal.evidence.plan.imputed_dates import derive_imputed_dates
 from abscopal.evidence.plan.lesions import estimate_lesion_responses
-from abscopal.evidence.plan.readers import choose_reader
+from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import Curve, Readings, Stop
 from abscopal.evidence.plan.response import estimate_best_responses
 from abscopal.evidence.plan.survival import estimate_follow_up, estimate_response_duration
@@ -170,5 +170,5 @@ def _name_reader(readings: Readings) -> str:
     lesions = readings.tables.get("assessments")
     if lesions is None:
         return ""
-    chosen = choose_reader(lesions, readings.protocol.lesions.accepted_reader)
+    chosen = choose_reader(lesions, readings.tables.get(ACCEPTED))
     return "" if chosen is None else ", ".join(sorted(chosen["READER"].unique()))

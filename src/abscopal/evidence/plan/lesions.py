@@ -13,7 +13,7 @@ from abscopal.estimation.clustered import (
 )
 from abscopal.estimation.estimate import Estimate
 from abscopal.evidence.plan.absent_tables import name_absent_tables
-from abscopal.evidence.plan.readers import choose_reader
+from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import Readings
 from abscopal.protocol.endpoints import Endpoint
 from abscopal.protocol.lesions import LesionResponseRule
@@ -138,7 +138,7 @@ def estimate_lesion_responses(readings: Readings) -> None:
     lesions = readings.tables.get("assessments")
     if lesions is None:
         return
-    chosen = choose_reader(lesions, readings.protocol.lesions.accepted_reader)
+    chosen = choose_reader(lesions, readings.tables.get(ACCEPTED))
     if chosen is None:
         readings.stop("no_accepted_reader", detail=", ".join(sorted(lesions["READER"].unique())))
         return
@@ -217,7 +217,7 @@ def estimate_lesion_endpoint(readings: Readings, endpoint: Endpoint) -> None:
     if endpoint.unit_of_analysis != "lesion":
         readings.stop("kind_not_available", endpoint=endpoint.identifier, detail="lesion_response, patient")
         return
-    chosen = choose_reader(lesions, readings.protocol.lesions.accepted_reader)
+    chosen = choose_reader(lesions, readings.tables.get(ACCEPTED))
     if chosen is None:
         return
     definition = choose_definition(readings.protocol.lesions.lesion_response)
