@@ -32,8 +32,10 @@ from abscopal.evidence.plan.readers import (
     choose_reader,
     derive_acceptance,
     flag_accepted,
+    is_nobody_accepted,
 )
 from abscopal.evidence.plan.readings import Stop
+from abscopal.evidence.plan.sensitivity import BY_SETTING, derive_sensitivity
 from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_primary_status
 from abscopal.protocol.safety import ImmuneRelatedRule
 from abscopal.protocol.study_protocol import StudyProtocol
@@ -187,6 +189,9 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
     if responses:
         derived.tables["adrs"] = pl.concat(responses)
     _accept_records(derived, plan.protocol)
+    by_setting = derive_sensitivity(derived.tables, plan, sdtm)
+    if by_setting is not None:
+        derived.tables[BY_SETTING] = by_setting
 
 
 def _accept_records(derived: DerivedTables, protocol: StudyProtocol) -> None:
@@ -195,6 +200,12 @@ def _accept_records(derived: DerivedTables, protocol: StudyProtocol) -> None:
     if accepted is None:
         return
     derived.tables[ACCEPTED] = accepted
+    nobody = accepted.filter(pl.col("READER").is_null()).height
+    if is_nobody_accepted(accepted):
+        readers = ", ".join(sorted(derived.tables["assessments"]["READER"].unique()))
+        derived.stops.append(Stop("no_accepted_reader", detail=readers))
+    elif nobody:
+        derived.stops.append(Stop("records_not_accepted", detail=f"{nobody}"))
     if protocol.lesions.accepted_reader.rule in CHOSEN_BY_ANSWERS:
         for name in {"adrs", "assessments"} & set(derived.tables):
             derived.tables[name] = flag_accepted(derived.tables[name], accepted)

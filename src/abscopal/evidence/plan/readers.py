@@ -14,6 +14,7 @@ from abscopal.protocol.lesions import LesionRules
 
 ACCEPTED = "accepted_records"
 CHOSEN_BY_ANSWERS = ("adjudicated", "majority")
+NOBODY_READ = "NOBODY_READ"
 
 
 def name_acceptance(lesions: LesionRules) -> Acceptance:
@@ -81,7 +82,7 @@ def choose_reader(rows: pl.DataFrame, accepted: pl.DataFrame | None) -> pl.DataF
 
     Args:
         rows: any table with USUBJID and READER.
-        accepted: whose record is accepted: USUBJID and READER.
+        accepted: whose record is accepted: USUBJID, READER and REASON.
 
     Returns:
         The rows of one reader per patient; patients of whom nobody's record is accepted have none. None where
@@ -89,15 +90,22 @@ def choose_reader(rows: pl.DataFrame, accepted: pl.DataFrame | None) -> pl.DataF
 
     Example:
         >>> rows = pl.DataFrame({"USUBJID": ["P1", "P1"], "READER": ["A", "B"], "AVALC": ["PR", "SD"]})
-        >>> choose_reader(rows, pl.DataFrame({"USUBJID": ["P1"], "READER": ["A"]}))["AVALC"].to_list()
+        >>> accepted = pl.DataFrame({"USUBJID": ["P1"], "READER": ["A"], "REASON": ["NAMED"]})
+        >>> choose_reader(rows, accepted)["AVALC"].to_list()
         ['PR']
-        >>> nobody = pl.DataFrame({"USUBJID": ["P1"], "READER": [None]}, schema_overrides={"READER": pl.String})
+        >>> nobody = accepted.with_columns(READER=pl.lit(None, dtype=pl.String), REASON=pl.lit("NONE_FLAGGED"))
         >>> choose_reader(rows, nobody) is None
         True
     """
-    if accepted is None or (accepted.height and accepted["READER"].is_null().all()):
+    if accepted is None or is_nobody_accepted(accepted):
         return None
     return rows.join(accepted.select("USUBJID", "READER"), on=["USUBJID", "READER"], how="semi")
+
+
+def is_nobody_accepted(accepted: pl.DataFrame) -> bool:
+    """Whether patients were read, and of none of them a record is accepted."""
+    read = accepted.filter(pl.col("REASON") != NOBODY_READ)
+    return bool(read.height and read["READER"].is_null().all())
 
 
 def flag_accepted(rows: pl.DataFrame, accepted: pl.DataFrame) -> pl.DataFrame:
