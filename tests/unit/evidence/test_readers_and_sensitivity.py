@@ -7,8 +7,10 @@ import polars as pl
 import pytest
 
 from abscopal.cli.demo import find_demonstration
+from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
 from abscopal.evidence.analysis import Analysis, run_analysis
 from abscopal.evidence.analysis_plan import plan_analysis
+from abscopal.evidence.plan import sensitivity
 from abscopal.evidence.plan.readings import Stop
 from abscopal.evidence.provenance import Provenance
 from abscopal.evidence.report.page import render_report
@@ -210,3 +212,25 @@ def test_a_decision_that_hangs_on_confirmation_is_said_to(trial: Trial, alone: A
     assert f"confirmation_required = true ({confirmed}), successes in brackets" in page
     same = make_response_primary(trial, minimum=confirmed, arm=arm).analyse()
     assert not same.tables["decisions_by_setting"]["TURNED"].any()
+
+
+@pytest.mark.parametrize(("partial", "reads"), [(False, 4), (True, 6)])
+def test_partial_dates_are_completed_otherwise_only_where_there_are_some(
+    trial: Trial, alone: Analysis, monkeypatch: pytest.MonkeyPatch, partial: bool, reads: int
+):
+    """Once as in force, then under each other value of the settings that line up lesions and visits."""
+    seen = []
+
+    def watch(*arguments: Any, settings: Any, **rest: Any) -> Any:
+        seen.append(settings)
+        return derive_lesion_assessments(*arguments, settings=settings, **rest)
+
+    monkeypatch.setattr(sensitivity, "derive_lesion_assessments", watch)
+    admitted = admit_tables(trial.tables, ctcae_version=trial.protocol.safety.ctcae_version.value).tabulation
+    tables: dict[str, Any] = {name: getattr(admitted, name) for name in ("tu", "tr", "ex")}
+    if partial:
+        tables["tr"] = tables["tr"].with_columns(
+            TRDTC=pl.when(pl.int_range(pl.len()) == 0).then(pl.col("TRDTC").str.head(7)).otherwise("TRDTC")
+        )
+    sensitivity.derive_sensitivity(alone.tables, alone.plan, tables)
+    assert len(seen) == reads

@@ -1,6 +1,6 @@
 """What each reading of the rules decides: every setting read otherwise, one at a time, and what then changes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import dataframely as dy
 import polars as pl
@@ -73,6 +73,7 @@ def derive_responses_by_setting(
     criteria: Sequence[Criterion],
     settings: ResponseSettings,
     derive_lesions: LesionReading | None = None,
+    idle: Collection[str] = (),
 ) -> dy.DataFrame[ResponsesBySetting]:
     """Derive every patient's responses under every other reading of every setting, one at a time.
 
@@ -86,6 +87,8 @@ def derive_responses_by_setting(
         settings: the settings in force.
         derive_lesions: the lesions of the accepted readers under other settings; without it, settings that act
             on the lining up of lesions and visits are taken to change nothing.
+        idle: settings that cannot change the lining up of these tables, such as the imputation of dates where
+            every date is complete.
 
     Returns:
         One row per criterion, setting, other value and patient, in key order. An assessment is found again by its
@@ -99,7 +102,7 @@ def derive_responses_by_setting(
     read_again = {
         (found.setting, found.choice): _of_one_reader(derive_lesions(found.settings), adsl)
         for found in list_alternatives(settings)
-        if derive_lesions is not None and found.setting in asked_by_lesions
+        if derive_lesions is not None and found.setting in asked_by_lesions.difference(idle)
     }
     tables = [
         _derive_of_criterion(lesions, read_again, adsl, criterion=criterion, settings=settings)

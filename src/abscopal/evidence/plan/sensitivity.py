@@ -24,6 +24,7 @@ BY_SETTING, EFFECTS, DECISIONS = "responses_by_setting", "setting_effects", "dec
 SENSITIVITY, IN_FORCE = "sensitivity", "in force"
 POPULATION = "RESPFL"
 CHANGES = ("BESTCHANGED", "PDMOVED", "CHANGED", "CONFCHANGED")
+FULL_DATE = r"^\d{4}-\d{2}-\d{2}"
 DECIDED_BY_BEST = ("objective_response", "disease_control")
 
 
@@ -57,7 +58,14 @@ def derive_sensitivity(
         criteria=[criterion for criterion in CRITERIA if criterion.name in plan.criteria],
         settings=plan.response,
         derive_lesions=derive_lesions,
+        idle=("scan_date_imputation",) if _has_only_full_dates(sdtm) else (),
     )
+
+
+def _has_only_full_dates(sdtm: Mapping[str, Any]) -> bool:
+    """Whether no scan has a partial date: then no rule for completing dates is ever applied."""
+    scans = (sdtm["tu"]["TUDTC"], sdtm["tr"]["TRDTC"])
+    return all(bool(dates.drop_nulls().str.contains(FULL_DATE).all()) for dates in scans)
 
 
 def estimate_sensitivity(readings: Readings) -> pl.DataFrame | None:
