@@ -79,6 +79,10 @@ WORDS = {
     "dose_advice": "What to do",
     "advice": "What to do",
     "remedy": "What to do",
+    "accepted": "Accepted record and why",
+    "responses_changed": "Responses that another reading changes",
+    "best_responses_changed": "Best response, and what another reading makes of it",
+    "progressions_moved": "Readings that move progression",
 }
 
 
@@ -146,7 +150,7 @@ def render_expectation(claim: ast.expr) -> str:
 def render_value(value: object) -> str:
     """An expected value as a reader says it."""
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {render_value(item)}" for key, item in value.items())
+        return "; ".join(f"{key}: {render_value(item)}" for key, item in value.items()) or "nothing"
     if isinstance(value, list):
         return ", then ".join(render_value(item) for item in value) or "nothing"
     if isinstance(value, tuple):

@@ -10,7 +10,7 @@ from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.explanations import explain_responses
 from abscopal.evidence.analysis import Analysis
 from abscopal.evidence.figures.course_data import LesionCourse, date_assessments, list_lesion_courses
-from abscopal.evidence.plan.readers import choose_reader
+from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.typography import Language
 
 OVERALL, BEST = "OVR", ("BOR", "CBOR")
@@ -82,7 +82,7 @@ def list_courses(analysis: Analysis) -> dict[str, tuple[LesionCourse, ...]]:
     lesions = analysis.tables.get("assessments")
     chosen = None
     if lesions is not None:
-        chosen = choose_reader(lesions, analysis.plan.protocol.lesions.accepted_reader)
+        chosen = choose_reader(lesions, analysis.tables.get(ACCEPTED))
     if chosen is None:
         return {}
     enrolled = analysis.tables["adsl"].filter(pl.col("ENRLFL") == "Y")
@@ -158,7 +158,7 @@ def _list_responses(
         return found
     for criterion in CRITERIA:
         own: Any = responses.filter(pl.col("CRITERION") == criterion.name)
-        chosen: Any = choose_reader(own, analysis.plan.protocol.lesions.accepted_reader)
+        chosen: Any = choose_reader(own, analysis.tables.get(ACCEPTED))
         if chosen is None or chosen.is_empty():
             continue
         is_level = pl.any_horizontal(pl.col("PARAMCD").str.starts_with(level) for level in LEVELS)

@@ -37,7 +37,7 @@ from abscopal.evidence.figures.toxicity_boundary import render_toxicity_boundary
 from abscopal.evidence.figures.waterfall import render_waterfall
 from abscopal.evidence.patient_courses import list_courses
 from abscopal.evidence.plan.lesions import KINDS, LESIONS, count_patients
-from abscopal.evidence.plan.readers import choose_reader
+from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import DAYS_PER_MONTH
 from abscopal.evidence.plan.survival import TIME_KINDS
 from abscopal.evidence.plan.time_estimates import (
@@ -116,11 +116,11 @@ def _draw_rule(analysis: Analysis, wording: Wording) -> dict[str, CaptionedFigur
 def _draw_tumours(
     analysis: Analysis, wording: Wording, arms: Mapping[str, str]
 ) -> dict[str, CaptionedFigure]:
-    tables, accepted = analysis.tables, analysis.plan.protocol.lesions.accepted_reader
+    tables = analysis.tables
     if "adrs" not in tables or "adtr" not in tables:
         return {}
     primary = analysis.plan.protocol.lesions.primary_criterion
-    responses = choose_reader(tables["adrs"].filter(pl.col("CRITERION") == primary), accepted)
+    responses = choose_reader(tables["adrs"].filter(pl.col("CRITERION") == primary), tables.get(ACCEPTED))
     if responses is None or responses.is_empty():
         return {}
     lesions = tables["adtr"].join(
