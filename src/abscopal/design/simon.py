@@ -139,7 +139,7 @@ def _search(
     alpha: float,
     power: float,
 ) -> bool:
-    """Add to `best` the design of each size that expects the fewest patients; say whether larger sizes can be left out."""
+    """Add to `best` the best design of each size; say whether larger sizes can be left out."""
     size = sizes.stop - 1
     null, hoped = _tabulate(p0, size), _tabulate(p1, size)
     stop_null, stop_hoped = null.point.cumsum(axis=1), hoped.point.cumsum(axis=1)
