@@ -102,7 +102,9 @@ def list_commands() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, command in getattr(typer.main.get_command(app), "commands").items():  # noqa: B009 (typed as a command)
         members = getattr(command, "commands", None)
-        found |= {name: command} if members is None else {f"{name} {key}": one for key, one in members.items()}
+        found |= (
+            {name: command} if members is None else {f"{name} {key}": one for key, one in members.items()}
+        )
     return found
 
 
