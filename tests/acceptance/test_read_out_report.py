@@ -288,3 +288,18 @@ def test_what_was_printed_elsewhere_stands_under_its_own_heading(english: Path, 
         page = (folder / "report.html").read_text(encoding="utf-8")
         notices = [block.partition("</aside>")[0] for block in page.split("<aside")[1:]]
         assert any(heading in block and "9/37" in block for block in notices)
+
+
+def test_the_path_of_the_trial_is_drawn_on_its_toxicity_boundary(english: Path):
+    rows = json.loads((english / "estimates.json").read_text(encoding="utf-8"))
+    looks = {row["n"]: row["events"] for row in rows if row["estimand"].startswith("boundary: ")}
+    assert looks
+    events = [looks[look] for look in sorted(looks)]
+    assert events == sorted(events)
+    page = (english / "report.html").read_text(encoding="utf-8")
+    assert "events at each look" in page
+    told = re.search(r"The trial: (\d+) of (\d+) evaluable patients had the event", page)
+    assert told
+    assert int(told[1]) >= events[-1]
+    assert int(told[2]) >= max(looks)
+    assert list((english / "figures").glob("toxicity_boundary_*.svg"))
