@@ -17,7 +17,7 @@ from spec.injection_language import (
 )
 
 
-def test_nivipit_s_dose_is_more_than_a_small_lesion_can_take():
+def test_the_dose_of_nivipit_is_more_than_a_small_lesion_can_take():
     """0.3 mg/kg at 70 kg are 21 mg, and at 5 mg/mL 4.2 mL. A lesion of 12.4 mm is a sphere of 1 cm³ and takes 0.5 mL:
     3.7 mL find no place, and the whole would be 4.2 times its own volume."""
     lesions = """
