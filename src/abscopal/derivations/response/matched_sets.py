@@ -107,7 +107,8 @@ def _assign(seen: pl.DataFrame, standing: pl.DataFrame, settings: ResponseSettin
     return (
         seen.lazy()
         .join(standing.lazy(), on=READING)
-        .filter(pl.col("AVISITN") <= pl.col("LAST"))
+        # Whether a suspected new lesion was one is settled by what was seen of it later.
+        .filter((pl.col("AVISITN") <= pl.col("LAST")) | new)
         .with_columns(CATEGORY=category)
         # The injected response knows no new lesions.
         .filter(~(new & (pl.col("CATEGORY") == "INJECTED")))
