@@ -62,12 +62,11 @@ def judge_categories(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
     judged = []
     for visit in sorted({row["AVISITN"] for row in rows if row["AVISITN"] > 0}):
         now = {row["TULNKID"]: is_injected(row["TULNKID"], visit, rows, settings) for row in rows}
-        so_far = [row for row in rows if row["AVISITN"] <= visit]
-        known_later = [row for row in rows if row["AVISITN"] > visit and row["LSROLE"] == "NEW"]
         for category in ("INJECTED", "NON-INJECTED"):
+            # What is seen later of targets and non-targets changes nothing here, but says that they are followed.
             members = [
                 row
-                for row in so_far
+                for row in rows
                 if row["LSROLE"] != "NEW" and now[row["TULNKID"]] == (category == "INJECTED")
             ]
             if category == "INJECTED" and settings.category_reference == "last_pre_injection":
@@ -75,11 +74,9 @@ def judge_categories(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
             if category == "NON-INJECTED":
                 stays = settings.injected_new_lesion == "stays_new"
                 members += [
-                    row
-                    for row in so_far + known_later
-                    if row["LSROLE"] == "NEW" and (stays or not now[row["TULNKID"]])
+                    row for row in rows if row["LSROLE"] == "NEW" and (stays or not now[row["TULNKID"]])
                 ]
-            last = judge_patient(members + mark_visits(so_far, members), settings)
+            last = judge_patient(members + mark_visits(rows, members), settings)
             found = next(row for row in last if row["AVISITN"] == visit)
             if found["TRGRESP"] == "NA" and found["NTRGRESP"] == "NA" and found["NEWLRESP"] != "Y":
                 found["OVRRESP"] = "NE"
