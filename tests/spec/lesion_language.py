@@ -7,6 +7,7 @@
 The first row is baseline. T is a target, N a non-target, `node` a lymph node, M a raised tumour marker. A cell holds
 millimetres, `18+14` (fragments), or a word: gone, tiny (too small to measure), merged, ? (not evaluated), present,
 worse (unequivocal progression). A column that begins with `new` holds yes, perhaps, refuted or nothing.
+`T1 injected 43` says that the lesion was first injected on day 43.
 """
 
 from typing import Any
@@ -49,8 +50,10 @@ def read_lesions(table: str) -> Any:
         on = day(int(cells[0]))
         for title, cell in zip(header[1:], cells[1:], strict=True):
             if cell:
-                name, *facts = title.split()
-                lesions.append(_read_cell(name, facts, visit, cell) | {"ADT": on})
+                described, _, first = title.partition(" injected ")
+                name, *facts = described.split()
+                injected = {"INJDT": day(int(first)) if first else None}
+                lesions.append(_read_cell(name, facts, visit, cell) | {"ADT": on} | injected)
     return build_assessments(lesions)
 
 

@@ -15,10 +15,10 @@ from abscopal.evidence.plan.lesions import (
 from abscopal.evidence.plan.lesions import CONFIRMED as LESION_CONFIRMED
 from abscopal.evidence.plan.response import BEST, CATEGORIES, CONFIRMED, DISTANT, OBJECTIVE, name_best
 from abscopal.evidence.plan.survival import DURATION
-from abscopal.evidence.report.blocks import Block, Cell, Prose, Section, Table, row_of
+from abscopal.evidence.report.blocks import Block, Cell, Notice, Prose, Section, Table, row_of
 from abscopal.evidence.report.material import Material
 from abscopal.evidence.report.sections.primary import render_comparison
-from abscopal.evidence.report.wording import typeset_french
+from abscopal.protocol.text import Text
 
 SHARE_KINDS = ("objective_response", "disease_control", "durable_benefit")
 
@@ -83,14 +83,10 @@ def _readings(material: Material, criterion: str) -> list[Block]:
     found = next((known for known in CRITERIA if known.name == criterion), None)
     if found is None or not found.our_readings:
         return []
-    language = material.wording.language
-    told = [
-        getattr(reading, language)
-        for reading in found.list_readings_in_force(material.analysis.plan.response)
-    ]
-    told = [typeset_french(text) for text in told] if language == "fr" else told
-    lead = material.say("response.our_readings", criterion=material.wording.name("criterion", criterion))
-    return [Prose(" ".join((lead, *told)))]
+    in_force = found.list_readings_in_force(material.analysis.plan.response)
+    items = tuple(material.read(Text(en=reading.en, fr=reading.fr)) for reading in in_force)
+    words = material.wording.name("criterion", criterion)
+    return [Notice("assumption", material.say("response.our_readings", criterion=words), items)]
 
 
 def _best_by_category(material: Material, criterion: str) -> list[Block]:
