@@ -28,6 +28,7 @@ def lesion(
     node: bool = False,
     location: str | None = None,
     on: date | None = None,
+    change: str | None = None,
     patient: str = "P1",
     reader: str = READER,
 ) -> dict[str, Any]:
@@ -44,6 +45,8 @@ def lesion(
         "LSLOC": location,
         "LSSTATE": state,
         "LSTENTH": {"TOO_SMALL": 50, "ABSENT": 0, "MERGED": 0}.get(state, tenths),
+        "LSCHANGE": change,
+        "SYMPFL": None,
         "INJDT": None,
         "ACCFL": "Y",
     }

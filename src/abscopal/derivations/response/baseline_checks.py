@@ -5,13 +5,10 @@ import polars as pl
 
 from abscopal.derivations.response.criterion import SelectionRules
 from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.organs import compute_organ
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.adam import LesionAssessments, SubjectLevel
 from abscopal.tables.columns import key_text, required_text
-
-# Paired organs are one organ, and all nodal stations are one organ (EORTC RECIST questions and answers).
-SIDE = r"(?i)[ ,;/-]*\b(LEFT|RIGHT|BILATERAL|GAUCHE|DROITE?)\b[ ,;/-]*"
-NODAL_ORGAN = "LYMPH NODE"
 
 MESSAGES = {
     "NOT_MEASURABLE": (
@@ -111,8 +108,7 @@ def _find_too_many(targets: pl.DataFrame, selection: SelectionRules) -> pl.DataF
 
 
 def _find_crowded_organs(targets: pl.DataFrame, selection: SelectionRules) -> pl.DataFrame:
-    place = pl.col("LSLOC").str.to_uppercase().str.replace_all(SIDE, "").str.strip_chars()
-    organ = pl.when("LSNODE").then(pl.lit(NODAL_ORGAN)).otherwise(place)
+    organ = compute_organ(pl.col("LSLOC"), node=pl.col("LSNODE"))
     crowded = targets.filter(organ.is_not_null()).filter(
         pl.len().over(*READING, organ) > selection.max_per_organ
     )

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from abscopal.derivations.response.best_response_rules import BOR_RULES, CBOR_RULES
+from abscopal.derivations.response.best_response_rules import BEST_RULES, BestRules
 from abscopal.derivations.response.counted_assessments import RESPONSE, derive_counted_assessments
-from abscopal.derivations.response.criterion import compute_by_first_rule
+from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, compute_by_first_rule
 from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.settings import ResponseSettings
 
@@ -19,15 +19,17 @@ def derive_best_responses(
     *,
     settings: ResponseSettings,
     readers: Sequence[str] = (),
+    rules: BestRules = BEST_RULES,
 ) -> pl.DataFrame:
     """Find each patient's best response, for each reader; every patient of ADSL has a row.
 
     Args:
         responses: one row per patient, reader and assessment after baseline: USUBJID, READER, AVISITN,
-            ADT, OVRRESP, OVRREASON, TRGRESP.
+            ADT, OVRRESP (in plain codes), OVRREASON, TRGRESP.
         adsl: one row per patient with REFDT, NACTDT and DTHDT.
         settings: the readings of the rules in force.
         readers: who reads in this study, besides those found in the responses.
+        rules: the rules of best response, in plain codes.
 
     Returns:
         One row per patient and reader: BORRESP, BORRULE, BORREASON, BORDT, the same for CBOR, the
@@ -65,8 +67,8 @@ def derive_best_responses(
             ).fill_null(False)
         )
         .with_columns(
-            *compute_by_first_rule(BOR_RULES, settings, prefix="BOR"),
-            *compute_by_first_rule(CBOR_RULES, settings, prefix="CBOR"),
+            *compute_by_first_rule(rules.unconfirmed, settings, prefix="BOR"),
+            *compute_by_first_rule(rules.confirmed, settings, prefix="CBOR"),
         )
     )
     return _add_dates(_add_reasons(summary)).sort(READING)
@@ -92,6 +94,7 @@ def _summarise(counted: pl.DataFrame) -> pl.DataFrame:
         STABLEDT=first_date(stable_or_better & pl.col("LATE")),
         NEITHERDT=first_date(neither & pl.col("LATE")),
         PDDT=first_date(RESPONSE == "PD"),
+        UPDDT=first_date(RESPONSE == UNCONFIRMED_PROGRESSION),
         CCRDT=first_date((RESPONSE == "CR") & pl.col("CONFIRMED")),
         CPRDT=first_date((RESPONSE == "PR") & pl.col("CONFIRMED")),
         NEDT=first_date(RESPONSE == "NE"),
@@ -155,7 +158,7 @@ def _add_dates(summary: pl.DataFrame) -> pl.DataFrame:
             for code, column in dates.items()
         )
 
-    last = {"PD": "PDDT", "NE": "NEDT"}
+    last = {"PD": "PDDT", UNCONFIRMED_PROGRESSION: "UPDDT", "NE": "NEDT"}
     return summary.with_columns(
         BORDT=dated("BOR", {"CR": "CRDT", "PR": "PRDT", "SD": "SDDT", "NON-CR/NON-PD": "NEITHERDT", **last}),
         CBORDT=dated(

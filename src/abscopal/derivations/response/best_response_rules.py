@@ -1,8 +1,10 @@
 """The rules of best overall response as data, unconfirmed and confirmed (RECIST 1.1, Table 3)."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from abscopal.derivations.response.criterion import Rule
+from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, Rule
 from abscopal.derivations.response.settings import ResponseSettings
 
 SECTION_4_6 = "RECIST 1.1, sections 4.5 and 4.7 (doi:10.1016/j.ejca.2008.10.026)"
@@ -130,4 +132,32 @@ CBOR_RULES = (
         TABLE_3,
     ),
     *_last_rules("CONFIRMED", TABLE_3),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BestRules:
+    """The rules of best response, unconfirmed and confirmed."""
+
+    unconfirmed: tuple[Rule, ...]
+    confirmed: tuple[Rule, ...]
+
+
+def _with_unconfirmed_progression(rules: tuple[Rule, ...], level: str) -> tuple[Rule, ...]:
+    """The same rules, with unconfirmed progression after progression and before nothing evaluable."""
+    place = next(place for place, rule in enumerate(rules) if rule.name == f"{level}_PD") + 1
+    unconfirmed = Rule(
+        f"{level}_IUPD",
+        UNCONFIRMED_PROGRESSION,
+        lambda _: _known("UPDDT"),
+        "progression that no later assessment confirmed, with nothing better at another",
+        "progression qu'aucune évaluation ultérieure n'a confirmée, sans rien de mieux à une autre",
+        "iRECIST, Table 3 (doi:10.1016/S1470-2045(17)30074-8); the order is our choice",
+    )
+    return (*rules[:place], unconfirmed, *rules[place:])
+
+
+BEST_RULES = BestRules(BOR_RULES, CBOR_RULES)
+IMMUNE_BEST_RULES = BestRules(
+    _with_unconfirmed_progression(BOR_RULES, "BEST"), _with_unconfirmed_progression(CBOR_RULES, "CONFIRMED")
 )

@@ -4,9 +4,10 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.counted_assessments import derive_counted_assessments
-from abscopal.derivations.response.criterion import Criterion
+from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, Criterion
 from abscopal.derivations.response.lesion_burden import ASSESSMENT, READING
 from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.derivations.response.standing_progression import derive_standing_progression
 from abscopal.derivations.response.visit_responses import VisitResponses
 from abscopal.tables.adam import LesionAssessments, ResponseAnalysis, SubjectLevel
 
@@ -21,10 +22,13 @@ PARAMETERS = {
     "CRSP": "Response, confirmed",
     "CB": "Clinical benefit",
     "PD": "Progression",
+    "IUPD": "Unconfirmed progression",
+    "ICPD": "Confirmed progression",
     "LSTA": "Last evaluable assessment",
     "MDIS": "Measurable disease at baseline",
 }
 LEVELS = {"TRGRESP": "TRG", "NTRGRESP": "NTRG", "NEWLIND": "NEWL", "OVR": "OVR"}
+LENGTHS = ("SUM", "MEASURED", "BASESUM", "NADIR", "IUPDSUM", "NLTSUM", "IUPDNLT")
 BENEFIT = ["CR", "PR", "SD", "NON-CR/NON-PD"]
 PATIENT_ROW = -1
 
@@ -46,7 +50,9 @@ def derive_adrs(
 
     Returns:
         Per assessment TRGRESP, NTRGRESP, NEWLIND and OVR; per patient (AVISITN -1) BOR, CBOR, RSP,
-        CRSP, CB, PD, LSTA and MDIS. Every patient of ADSL has a best response for every reader.
+        CRSP, CB, PD, LSTA and MDIS. Where progression must be confirmed, also IUPD (the first
+        unconfirmed one) and ICPD (the first confirmation), and PD is the start of the series that
+        stands. Every patient of ADSL has a best response for every reader.
         ANL01FL marks assessments that count towards the best response.
 
     Reference:
@@ -83,11 +89,12 @@ def derive_adrs_from_responses(
             *READING, MEASURABLE=pl.lit(None, dtype=pl.Boolean), ACCFL="ACCFL"
         ).unique(READING)
     readers = readings["READER"].unique().to_list()
-    best = criterion.derive_best_responses(responses, adsl, settings=settings, readers=readers)
+    plain = responses.with_columns(criterion.compute_plain_code(pl.col("OVRRESP")))
+    best = criterion.derive_best_responses(plain, adsl, settings=settings, readers=readers)
     rows = pl.concat(
         [
-            _list_visit_rows(responses, adsl, criterion, settings),
-            _list_patient_rows(best.join(readings, on=READING, how="left"), responses, criterion),
+            _list_visit_rows(plain, adsl, criterion, settings),
+            _list_patient_rows(best.join(readings, on=READING, how="left"), plain, criterion),
         ],
         how="diagonal",
     )
@@ -95,26 +102,25 @@ def derive_adrs_from_responses(
 
 
 def _list_visit_rows(
-    responses: dy.DataFrame[VisitResponses],
+    responses: pl.DataFrame,
     adsl: dy.DataFrame[SubjectLevel],
     criterion: Criterion,
     settings: ResponseSettings,
 ) -> pl.DataFrame:
     """Four rows an assessment: targets, non-targets, new lesions, overall."""
     counted = derive_counted_assessments(responses, adsl, settings=settings)
-    millimetres = {name: pl.col(name) / 10 for name in ("SUM", "MEASURED", "BASESUM", "NADIR")}
     visits = counted.with_columns(
-        **millimetres, ANL01FL=pl.when("COUNTED").then(pl.lit("Y")).otherwise(pl.lit("N"))
+        *(pl.col(name) / 10 for name in LENGTHS),
+        OVRRESP=criterion.compute_own_code(pl.col("OVRRESP")),
+        ANL01FL=pl.when("COUNTED").then(pl.lit("Y")).otherwise(pl.lit("N")),
     )
     carried = [
         *ASSESSMENT,
         "ADT",
         "ADTF",
-        "SUM",
-        "MEASURED",
-        "BASESUM",
-        "NADIR",
+        *LENGTHS,
         "NADIRDT",
+        "IUPDDT",
         "ANL01FL",
         "ACCFL",
     ]
@@ -138,15 +144,17 @@ def _read_reason(level: str) -> pl.Expr:
     return given.alias("REASON")
 
 
-def _list_patient_rows(
-    best: pl.DataFrame, responses: dy.DataFrame[VisitResponses], criterion: Criterion
-) -> pl.DataFrame:
+def _list_patient_rows(best: pl.DataFrame, responses: pl.DataFrame, criterion: Criterion) -> pl.DataFrame:
     """One row a patient, reader and parameter."""
-    first_progression = (
-        responses.filter(pl.col("OVRRESP") == "PD").group_by(READING).agg(ANYPDDT=pl.col("ADT").min())
+    standing = derive_standing_progression(responses.with_columns(PLAIN="OVRRESP"))
+    firsts = responses.group_by(READING).agg(
+        FIRSTIUPDDT=pl.col("ADT").filter(pl.col("OVRRESP") == UNCONFIRMED_PROGRESSION).min(),
+        FIRSTICPDDT=pl.col("ADT").filter(pl.col("OVRRESP") == "PD").min(),
     )
-    patients = best.join(first_progression, on=READING, how="left").with_columns(
-        BENEFIT=pl.col("BORRESP").is_in(BENEFIT)
+    patients = (
+        best.join(standing.select(*READING, ANYPDDT="ADT"), on=READING, how="left")
+        .join(firsts, on=READING, how="left")
+        .with_columns(BENEFIT=pl.col("BORRESP").is_in(BENEFIT))
     )
 
     def rows(
@@ -176,7 +184,7 @@ def _list_patient_rows(
         [
             rows(
                 code,
-                pl.col(f"{code}RESP"),
+                criterion.compute_own_code(pl.col(f"{code}RESP")),
                 pl.col(f"{code}DT"),
                 pl.col(f"{code}RULE"),
                 pl.col(f"{code}REASON"),
@@ -184,8 +192,13 @@ def _list_patient_rows(
             for code in ("BOR", "CBOR")
         ]
     ).with_columns(AVAL=_rank(criterion))
+    confirmation = ("IUPD", "ICPD") if criterion.has_unconfirmed_progression else ()
     answers = pl.concat(
         [
+            *(
+                rows(code, yes_if(pl.col(f"FIRST{code}DT").is_not_null()), pl.col(f"FIRST{code}DT"))
+                for code in confirmation
+            ),
             rows("RSP", yes_if(pl.col("BORRESP").is_in(["CR", "PR"])), pl.col("RSPDT")),
             rows("CRSP", yes_if(pl.col("CBORRESP").is_in(["CR", "PR"])), pl.col("CRSPDT")),
             rows("CB", yes_if(pl.col("BENEFIT")), pl.when("BENEFIT").then("BORDT")),

@@ -2,18 +2,21 @@
 
 import polars as pl
 
+from abscopal.derivations.response.criteria import CRITERIA
+from abscopal.derivations.response.criterion import Criterion, Kind
 from abscopal.estimation.counts import TwoArmCounts
 from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.plan.absent_tables import name_absent_tables
 from abscopal.evidence.plan.comparison import choose_interval, compare_shares, list_pairs
+from abscopal.evidence.plan.progression_times import name_progression_free
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Readings, status_of
 from abscopal.protocol.endpoints import Endpoint
 
 BEST, CONFIRMED = "best_response", "confirmed_best_response"
-CATEGORIES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING")
-RESPONDERS = ("CR", "PR")
-CONTROLLED = ("CR", "PR", "SD", "NON-CR/NON-PD")
+MISSING = "MISSING"
+RESPONDING: tuple[Kind, ...] = ("complete", "partial")
+CONTROLLED: tuple[Kind, ...] = (*RESPONDING, "stable", "neither")
 _PARAMETERS = {BEST: "BOR", CONFIRMED: "CBOR"}
 
 
@@ -24,14 +27,16 @@ def estimate_best_responses(readings: Readings, *, criterion: str) -> None:
         readings: analysis tables and list of estimates.
         criterion: the response criterion, as in ADRS.
     """
+    is_primary = criterion == readings.protocol.lesions.primary_criterion
+    categories = [*(category.code for category in choose_criterion(criterion).categories), MISSING]
     for name, parameter in _PARAMETERS.items():
         rows = read_responses(readings, parameter, criterion=criterion)
         if rows is None:
             return
         for arm in readings.arms:
             patients = readings.patients("RESPFL", arm)
-            found = patients.select("USUBJID").join(rows, on="USUBJID", how="left").fill_null("MISSING")
-            for category in CATEGORIES:
+            found = patients.select("USUBJID").join(rows, on="USUBJID", how="left").fill_null(MISSING)
+            for category in categories:
                 count = found.filter(pl.col("AVALC") == category).height
                 readings.estimates.take(
                     f"{name}_{criterion}",
@@ -39,8 +44,25 @@ def estimate_best_responses(readings: Readings, *, criterion: str) -> None:
                     estimate_proportion(count, patients.height),
                     population="RESPFL",
                     arm=arm,
+                    status="descriptive" if is_primary else "exploratory",
                     source=f"ADRS {parameter}",
                 )
+
+
+def choose_criterion(name: str) -> Criterion:
+    """Pick the response criterion of this name.
+
+    Args:
+        name: as in ADRS.
+
+    Returns:
+        The criterion, with its categories.
+
+    Example:
+        >>> choose_criterion("irecist").title
+        'iRECIST'
+    """
+    return next(criterion for criterion in CRITERIA if criterion.name == name)
 
 
 def read_responses(readings: Readings, parameter: str, *, criterion: str) -> pl.DataFrame | None:
@@ -81,7 +103,7 @@ def estimate_response_share(readings: Readings, endpoint: Endpoint) -> None:
     if endpoint.kind == "durable_benefit" and endpoint.window_days.value is None:
         readings.stop("value_unknown", endpoint=endpoint.identifier, detail="window_days")
         return
-    members = _successes(readings, endpoint, rows)
+    members = _successes(readings, endpoint, rows, choose_criterion(criterion))
     counts: dict[str, tuple[int, int]] = {}
     level = endpoint.confidence_level.value or 0.95
     for arm in readings.reported_arms(endpoint):
@@ -109,15 +131,19 @@ def estimate_response_share(readings: Readings, endpoint: Endpoint) -> None:
         )
 
 
-def _successes(readings: Readings, endpoint: Endpoint, best: pl.DataFrame) -> pl.DataFrame:
+def _successes(
+    readings: Readings, endpoint: Endpoint, best: pl.DataFrame, criterion: Criterion
+) -> pl.DataFrame:
+    responding, controlled = criterion.list_codes(*RESPONDING), criterion.list_codes(*CONTROLLED)
     if endpoint.kind == "objective_response":
-        return best.filter(pl.col("AVALC").is_in(RESPONDERS))
+        return best.filter(pl.col("AVALC").is_in(responding))
     if endpoint.kind == "disease_control":
-        return best.filter(pl.col("AVALC").is_in(CONTROLLED))
-    responders = best.filter(pl.col("AVALC").is_in(RESPONDERS)).select("USUBJID")
-    stable = best.filter(pl.col("AVALC").is_in(CONTROLLED)).select("USUBJID")
+        return best.filter(pl.col("AVALC").is_in(controlled))
+    responders = best.filter(pl.col("AVALC").is_in(responding)).select("USUBJID")
+    stable = best.filter(pl.col("AVALC").is_in(controlled)).select("USUBJID")
     times = readings.tables.get("adtte")
     if times is None:
         return responders
-    lasting = times.filter((pl.col("PARAMCD") == "PFS") & (pl.col("AVAL") > endpoint.window_days.value))
+    free = name_progression_free(readings.protocol, criterion.name)
+    lasting = times.filter((pl.col("PARAMCD") == free) & (pl.col("AVAL") > endpoint.window_days.value))
     return pl.concat([responders, stable.join(lasting, on="USUBJID", how="semi")]).unique(maintain_order=True)

@@ -1,8 +1,9 @@
 """Response criteria, one file each; they never import each other."""
 
+from abscopal.derivations.response.criteria.irecist import IRECIST
 from abscopal.derivations.response.criteria.recist_1_1 import RECIST_1_1
 from abscopal.derivations.response.criterion import Criterion
 
-CRITERIA: tuple[Criterion, ...] = (RECIST_1_1,)
+CRITERIA: tuple[Criterion, ...] = (RECIST_1_1, IRECIST)
 
-__all__ = ["CRITERIA", "RECIST_1_1"]
+__all__ = ["CRITERIA", "IRECIST", "RECIST_1_1"]

@@ -2,7 +2,7 @@
 
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.plan.lesions import KINDS, LESIONS, PAIRED, list_lesion_definitions
-from abscopal.evidence.plan.response import BEST, CATEGORIES, CONFIRMED
+from abscopal.evidence.plan.response import BEST, CONFIRMED, MISSING, choose_criterion
 from abscopal.evidence.plan.survival import DURATION
 from abscopal.evidence.report.blocks import Block, Cell, Prose, Section, Table, row_of
 from abscopal.evidence.report.material import Material
@@ -30,11 +30,13 @@ def render_response(material: Material) -> Section | None:
 def _best(material: Material, name: str, caption: str, criterion: str) -> Table:
     arms = material.analysis.arms
     endpoint = f"{name}_{criterion}"
+    chosen = choose_criterion(criterion)
+    always = {category.code for category in chosen.categories if category.kind != "neither"}
     shown = [
         category
-        for category in CATEGORIES
+        for category in (*(category.code for category in chosen.categories), MISSING)
         if any(r.events for r in material.analysis.estimates.of(endpoint) if r.estimand == category)
-        or category in {"CR", "PR", "SD", "PD", "NE"}
+        or category in always
     ]
     rows = [
         row_of(
@@ -45,13 +47,18 @@ def _best(material: Material, name: str, caption: str, criterion: str) -> Table:
     ]
     words = material.wording.name("criterion", criterion)
     text = material.say(caption, criterion=words, reader=material.analysis.reader)
+    notes = [material.say("response.note")]
+    if criterion != material.analysis.plan.protocol.lesions.primary_criterion:
+        text = f"{text} ({material.say('status.exploratory')})"
+    if chosen.has_unconfirmed_progression:
+        notes.append(material.say("response.unconfirmed_note"))
     return material.by_arm(
         f"{name}-{criterion}".replace("_", "-"),
         text,
         rows,
         arms=arms,
         first=material.say("response.first"),
-        notes=(material.say("response.note"),),
+        notes=tuple(notes),
     )
 
 
