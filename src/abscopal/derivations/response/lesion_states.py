@@ -17,18 +17,18 @@ STATE_WORDS: tuple[tuple[str, str], ...] = (
     (r"EQUIVOCAL", "EQUIVOCAL"),
     (r"ABSENT|NON-?PATHOLOG|RESOLVED|DISAPPEAR|^GONE$", "ABSENT"),
     (r"PRESENT|PATHOLOG|PERSIST|STABLE", "PRESENT"),
-    (r"^(NC|INC|NCLA|INCLA)$|CHANGE|INCREAS|DECREAS|LARGER|SMALLER|GROWN|SHRUNK", "PRESENT"),
+    (r"^(NC|INC|NCLA|INCLA)$|CHANGE|(IN|DE)CREAS(E|ING)|LARGER|SMALLER|GROWN|SHRUNK", "PRESENT"),
 )
 # What readers write of a lesion beside its last assessment, EORTC's follow-up codes among it. NC and UNE speak
 # of baseline or nadir, not of the last assessment; INC is taken as an increase all the same.
 CHANGE_WORDS: tuple[tuple[str, str], ...] = (
     (r"EQUIVOCAL|FROM (BASELINE|NADIR)", "UNSAID"),
     (
-        r"\b(NO|NOT|WITHOUT)[ -]?(FURTHER |ANY )?(INCREAS|DECREAS|GROW|CHANGE)|^NCLA$|UNCHANGED|\bSTABLE",
+        r"\b(NO|NOT|WITHOUT)[ -]?(FURTHER |ANY )?(INCREASE|DECREASE|GROW|CHANGE)|^NCLA$|UNCHANGED|\bSTABLE",
         "SAME",
     ),
-    (r"^INC(LA)?$|INCREAS|LARGER|GROWN", "INCREASED"),
-    (r"DECREAS|SMALLER|SHRUNK", "DECREASED"),
+    (r"^INC(LA)?$|\bINCREASE|\bINCREASING|LARGER|GROWN", "INCREASED"),
+    (r"DECREASE|DECREASING|SMALLER|SHRUNK", "DECREASED"),
 )
 NODE_LOCATION = r"\bNODES?\b|\bNODAL\b|\bGANGLION"
 # Best first: where one scan gives several lengths of a lesion, the first of these that has a number counts.

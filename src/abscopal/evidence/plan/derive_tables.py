@@ -12,6 +12,7 @@ from abscopal.derivations.pathological_response import derive_pathological_respo
 from abscopal.derivations.population import derive_adsl, derive_evaluable_set, derive_response_set
 from abscopal.derivations.response.baseline_checks import check_baseline
 from abscopal.derivations.response.criteria import CRITERIA
+from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.duration import derive_response_durations
 from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
 from abscopal.derivations.response.response_table import derive_adrs
@@ -26,6 +27,7 @@ from abscopal.derivations.time_to_event.relapse_free import derive_relapse_free_
 from abscopal.derivations.time_to_event.severe_event import derive_time_to_severe_event
 from abscopal.derivations.time_to_event.time_rows import Counting
 from abscopal.evidence.analysis_plan import AnalysisPlan
+from abscopal.evidence.plan.progression_times import choose_criterion, name_progression_free
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Stop
 from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_primary_status
@@ -198,20 +200,49 @@ def _add_times(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, An
             "counting": counting,
         }
         times.append(derive_progression_free_survival(responses, adsl, **shared))
-        times.append(_time_responses(responses, adsl, plan))
+        times.append(_time_responses(responses, adsl, plan, criterion=criterion))
+        for other in list_confirming_criteria(plan):
+            named = {
+                "criterion": other.name,
+                "parameter": name_progression_free(plan.protocol, other.name),
+                "label": f"Progression-free survival by {other.title}",
+            }
+            times.append(derive_progression_free_survival(responses, adsl, **shared | named))
+            times.append(_time_responses(responses, adsl, plan, criterion=other.name))
     if sdtm["ds"] is not None and any(endpoint.kind == "relapse_free" for endpoint in plan.endpoints):
         times.append(derive_relapse_free_survival(adsl, sdtm["ds"], counting=counting))
     times += _list_times_to_toxicity(derived, plan)
     derived.tables["adtte"] = pl.concat(times)
 
 
-def _time_responses(responses: Any, adsl: Any, plan: AnalysisPlan) -> pl.DataFrame:
-    """The durations of response by the primary criterion, as the accepted reader saw them."""
-    protocol = plan.protocol
-    of_criterion = responses.filter(pl.col("CRITERION") == protocol.lesions.primary_criterion)
-    chosen: Any = choose_reader(of_criterion, protocol.lesions.accepted_reader)
+def list_confirming_criteria(plan: AnalysisPlan) -> list[Criterion]:
+    """List the criteria beside the primary one whose progression must be confirmed: their times are their own.
+
+    Args:
+        plan: the choices of the study.
+
+    Returns:
+        The criteria, in the order of `CRITERIA`.
+    """
+    primary = plan.protocol.lesions.primary_criterion
+    return [
+        criterion
+        for criterion in CRITERIA
+        if criterion.name in plan.criteria
+        and criterion.name != primary
+        and criterion.has_unconfirmed_progression
+    ]
+
+
+def _time_responses(responses: Any, adsl: Any, plan: AnalysisPlan, *, criterion: str) -> pl.DataFrame:
+    """The durations of response by one criterion, as the accepted reader saw them."""
+    of_criterion = responses.filter(pl.col("CRITERION") == criterion)
+    chosen: Any = choose_reader(of_criterion, plan.protocol.lesions.accepted_reader)
     return derive_response_durations(
-        of_criterion.clear() if chosen is None else chosen, adsl, settings=plan.response
+        of_criterion.clear() if chosen is None else chosen,
+        adsl,
+        settings=plan.response,
+        criterion=choose_criterion(criterion),
     )
 
 

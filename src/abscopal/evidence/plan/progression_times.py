@@ -1,9 +1,26 @@
-"""Which time to progression belongs to which response criterion."""
+"""The response criterion of a name, and which time to progression belongs to it."""
 
+from abscopal.derivations.response.criteria import CRITERIA
+from abscopal.derivations.response.criterion import Criterion
 from abscopal.protocol.study_protocol import StudyProtocol
 
 PROGRESSION_FREE, IMMUNE_PROGRESSION_FREE = "PFS", "IPFS"
-IMMUNE = "irecist"
+
+
+def choose_criterion(name: str) -> Criterion:
+    """Pick the response criterion of this name.
+
+    Args:
+        name: as in ADRS.
+
+    Returns:
+        The criterion, with its categories.
+
+    Example:
+        >>> choose_criterion("irecist").title
+        'iRECIST'
+    """
+    return next(criterion for criterion in CRITERIA if criterion.name == name)
 
 
 def name_progression_free(protocol: StudyProtocol, criterion: str | None) -> str:
@@ -14,7 +31,9 @@ def name_progression_free(protocol: StudyProtocol, criterion: str | None) -> str
         criterion: the response criterion; None is the primary one.
 
     Returns:
-        PFS for the primary criterion, IPFS for iRECIST beside another one.
+        PFS for the primary criterion; IPFS for another one whose progression must be confirmed.
     """
-    beside = criterion == IMMUNE != protocol.lesions.primary_criterion
-    return IMMUNE_PROGRESSION_FREE if beside else PROGRESSION_FREE
+    if criterion is None or criterion == protocol.lesions.primary_criterion:
+        return PROGRESSION_FREE
+    confirms = choose_criterion(criterion).has_unconfirmed_progression
+    return IMMUNE_PROGRESSION_FREE if confirms else PROGRESSION_FREE

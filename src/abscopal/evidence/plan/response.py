@@ -2,13 +2,12 @@
 
 import polars as pl
 
-from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import Criterion, Kind
 from abscopal.estimation.counts import TwoArmCounts
 from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.plan.absent_tables import name_absent_tables
 from abscopal.evidence.plan.comparison import choose_interval, compare_shares, list_pairs
-from abscopal.evidence.plan.progression_times import name_progression_free
+from abscopal.evidence.plan.progression_times import choose_criterion, name_progression_free
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Readings, status_of
 from abscopal.protocol.endpoints import Endpoint
@@ -47,22 +46,6 @@ def estimate_best_responses(readings: Readings, *, criterion: str) -> None:
                     status="descriptive" if is_primary else "exploratory",
                     source=f"ADRS {parameter}",
                 )
-
-
-def choose_criterion(name: str) -> Criterion:
-    """Pick the response criterion of this name.
-
-    Args:
-        name: as in ADRS.
-
-    Returns:
-        The criterion, with its categories.
-
-    Example:
-        >>> choose_criterion("irecist").title
-        'iRECIST'
-    """
-    return next(criterion for criterion in CRITERIA if criterion.name == name)
 
 
 def read_responses(readings: Readings, parameter: str, *, criterion: str) -> pl.DataFrame | None:

@@ -2,8 +2,9 @@
 
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.plan.lesions import KINDS, LESIONS, PAIRED, list_lesion_definitions
-from abscopal.evidence.plan.response import BEST, CONFIRMED, MISSING, choose_criterion
-from abscopal.evidence.plan.survival import DURATION
+from abscopal.evidence.plan.progression_times import choose_criterion
+from abscopal.evidence.plan.response import BEST, CONFIRMED, MISSING
+from abscopal.evidence.plan.survival import DURATION, DURATIONS
 from abscopal.evidence.report.blocks import Block, Cell, Prose, Section, Table, row_of
 from abscopal.evidence.report.material import Material
 from abscopal.evidence.report.sections.primary import render_comparison
@@ -20,7 +21,8 @@ def render_response(material: Material) -> Section | None:
             if analysis.estimates.of(f"{name}_{criterion}"):
                 blocks.append(_best(material, name, caption, criterion))
     blocks += _endpoints(material)
-    blocks += _duration(material)
+    for duration in DURATIONS:
+        blocks += _duration(material, duration)
     swimmers = sorted(name for name in material.pictures if name.startswith("swimmer"))
     for figure in ("waterfall", "spider", *swimmers):
         blocks += material.figure(figure)
@@ -91,24 +93,24 @@ def _endpoints(material: Material) -> list[Block]:
     return [table, *comparisons]
 
 
-def _duration(material: Material) -> list[Block]:
-    records = material.analysis.estimates.of(DURATION)
+def _duration(material: Material, duration: str) -> list[Block]:
+    records = material.analysis.estimates.of(duration)
     if not records:
         return []
     arms = [arm for arm in material.analysis.arms if any(record.arm == arm for record in records)]
     ended = [
-        material.share_cell(material.find(DURATION, "events", population="responders", arm=arm))
+        material.share_cell(material.find(duration, "events", population="responders", arm=arm))
         for arm in arms
     ]
-    medians = material.cells(DURATION, "median", population="responders", arms=arms)
+    medians = material.cells(duration, "median", population="responders", arms=arms)
     rows = [
         row_of(material.say("response.duration_events"), ended),
         row_of(material.say("response.median_duration"), medians),
     ]
     return [
         material.by_arm(
-            "duration",
-            material.say("response.duration_caption"),
+            "duration" if duration == DURATION else duration.replace("_", "-"),
+            material.say(f"response.{duration}_caption"),
             rows,
             arms=arms,
             first=material.say("response.duration_first"),
