@@ -81,7 +81,12 @@ OPTION_FAULTS = {
 
 def respond(
     lesions: Annotated[Path, typer.Argument(help="A CSV file: one row per lesion and scan.")],
-    criterion: Annotated[str, typer.Option(help="The response criterion.")] = "recist_1_1",
+    criterion: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A response criterion, by default recist_1_1; may be repeated; all takes every one."
+        ),
+    ] = None,
     language: Annotated[Speech, typer.Option(help="The language of what is printed.")] = Speech.EN,
     setting: Annotated[
         list[str] | None,
@@ -93,36 +98,60 @@ def respond(
     """Say how each patient responds, visit by visit, and why; a lesion table in, sentences out.
 
     Columns: patient, date, lesion, role (target, non-target, new, marker), mm (a length such as 31.5, fragments such
-    as 18+14, or a word: absent, too small, not evaluated, merged, present, progression, equivocal, new, refuted); and
-    if wished node (yes or no), location, reader, visit, start. French headings and words are understood.
+    as 18+14, or a word: absent, too small, not evaluated, merged, present, progression, equivocal, new, refuted, or
+    beside the last scan unchanged, increased, decreased; the EORTC's codes NC, INC, NCLA, INCLA, UNE); and if wished
+    node (yes or no), location, reader, visit, start, symptom (yes where a new one was the reason for the scan). French
+    headings and words are understood.
     """
     spoken: Language = "fr" if language is Speech.FR else "en"
-    chosen = find_criterion(criterion, spoken)
+    criteria = find_criteria(criterion or ["recist_1_1"], spoken)
     settings = read_settings(setting or [], spoken)
     tables = read_lesion_csv(lesions, language=spoken)
     assessments = derive_lesion_assessments(tables.tu, tables.tr, tables.adsl, settings=settings)
-    adrs = derive_adrs(assessments, tables.adsl, criterion=chosen, settings=settings)
-    explained = explain_responses(adrs, criterion=chosen, language=spoken)
+    explained = {
+        chosen.name: explain_responses(
+            derive_adrs(assessments, tables.adsl, criterion=chosen, settings=settings),
+            criterion=chosen,
+            language=spoken,
+        )
+        for chosen in criteria
+    }
     if out is not None:
         with writing_aside(out) as aside:
-            explained.write_csv(aside / "adrs.csv")
+            pl.concat(explained.values()).write_csv(aside / "adrs.csv")
             derive_adtr(assessments, tables.adsl).write_csv(aside / "adtr.csv")
     console = Console(highlight=False)
     if as_json:
-        console.print_json(json.dumps(list_answers(explained, chosen, settings), ensure_ascii=False))
+        answers = [list_answers(explained[chosen.name], chosen, settings) for chosen in criteria]
+        told = answers[0] if len(answers) == 1 else answers
+        console.print_json(json.dumps(told, ensure_ascii=False))
         return
     read = assessments.select("USUBJID", "READER").unique().sort("USUBJID", "READER")
-    doubts = check_baseline(assessments, tables.adsl, selection=chosen.selection, settings=settings)
+    doubts = check_baseline(assessments, tables.adsl, selection=criteria[0].selection, settings=settings)
     for patient, reader in read.iter_rows():
         print_patient(
-            console, explained, assessments, tables, patient=patient, reader=reader, language=spoken
+            console,
+            explained,
+            criteria,
+            assessments,
+            tables,
+            patient=patient,
+            reader=reader,
+            language=spoken,
         )
         message = "MESSAGEFR" if spoken == "fr" else "MESSAGE"
         for doubt in doubts.filter(USUBJID=patient, READER=reader).iter_rows(named=True):
             console.print(
                 f"  {TEXTS[spoken]['warning']}{COLON[spoken]}{doubt[message]}.", markup=False, style="yellow"
             )
-    print_settings(console, chosen, settings, spoken)
+    print_settings(console, criteria, settings, spoken)
+
+
+def find_criteria(names: list[str], language: Language) -> list[Criterion]:
+    """The criteria of these names, each once, in the order asked for; `all` is every one."""
+    if "all" in names:
+        return list(CRITERIA)
+    return [find_criterion(name, language) for name in dict.fromkeys(names)]
 
 
 def find_criterion(name: str, language: Language) -> Criterion:
@@ -130,7 +159,7 @@ def find_criterion(name: str, language: Language) -> Criterion:
     for known in CRITERIA:
         if known.name == name:
             return known
-    names = ", ".join(known.name for known in CRITERIA)
+    names = ", ".join([*(known.name for known in CRITERIA), "all"])
     raise refuse_option("criterion", "--criterion", language, name=name, known=names)
 
 
@@ -160,6 +189,8 @@ def read_setting(name: str, text: str, kind: Any, language: Language) -> Any:
         return text.lower() == "true"
     if (kind is int or int in words) and text.isdigit():
         return int(text)
+    if kind is float and text.replace(".", "", 1).isdigit():
+        return float(text)
     if text in words:
         return text
     either, number = ("true ou false", "un nombre") if language == "fr" else ("true or false", "a number")
@@ -169,7 +200,8 @@ def read_setting(name: str, text: str, kind: Any, language: Language) -> Any:
 
 def print_patient(
     console: Console,
-    explained: pl.DataFrame,
+    explained: dict[str, pl.DataFrame],
+    criteria: list[Criterion],
     assessments: dy.DataFrame[LesionAssessments],
     tables: LesionTables,
     *,
@@ -177,9 +209,8 @@ def print_patient(
     reader: str,
     language: Language,
 ) -> None:
-    """Print one patient as one reader saw them: the visits, a sentence for each, the best response."""
+    """Print one patient as one reader saw them, by each criterion."""
     texts = TEXTS[language]
-    rows = explained.filter(USUBJID=patient, READER=reader)
     start = tables.adsl.filter(USUBJID=patient)["REFDT"].item()
     why = "" if tables.has_start else texts["first_scan"]
     who = "" if reader == UNNAMED_READER else texts["reader"].format(reader=reader)
@@ -187,8 +218,18 @@ def print_patient(
     console.print(
         texts["patient"].format(patient=patient, reader=who, start=start, why=why), style="bold", markup=False
     )
-    overall = rows.filter(PARAMCD="OVR").sort("AVISITN")
     baseline = assessments.filter(USUBJID=patient, READER=reader, AVISITN=0)
+    for criterion in criteria:
+        if len(criteria) > 1:
+            console.print(f"  {criterion.title}", style="bold", markup=False)
+        rows = explained[criterion.name].filter(USUBJID=patient, READER=reader)
+        print_responses(console, rows, baseline, language)
+
+
+def print_responses(console: Console, rows: pl.DataFrame, baseline: pl.DataFrame, language: Language) -> None:
+    """Print the visits by one criterion, a sentence for each, the best response."""
+    texts = TEXTS[language]
+    overall = rows.filter(PARAMCD="OVR").sort("AVISITN")
     console.print(draw_visits(rows, overall, baseline, language))
     sentences = Table.grid(padding=(0, 1))
     for row in overall.iter_rows(named=True):
@@ -241,22 +282,21 @@ def show_change(value: float | None, reference: float | None, language: Language
 
 
 def print_settings(
-    console: Console, criterion: Criterion, settings: ResponseSettings, language: Language
+    console: Console, criteria: list[Criterion], settings: ResponseSettings, language: Language
 ) -> None:
-    """Print the criterion and every setting that is not the default."""
+    """Print the criteria and every setting that is not the default."""
     texts = TEXTS[language]
     changed = [
         f"{entry.name} = {entry.value}" for entry in list_settings(settings) if entry.value != entry.default
     ]
     said = ", ".join(changed) or texts["defaults"]
     console.print()
-    console.print(
-        texts["settings"].format(criterion=criterion.title, reference=criterion.reference, settings=said),
-        texts["research"],
-        sep="\n",
-        markup=False,
-        style="dim",
-    )
+    for criterion in criteria:
+        told = texts["settings"].format(
+            criterion=criterion.title, reference=criterion.reference, settings=said
+        )
+        console.print(told, markup=False, style="dim")
+    console.print(texts["research"], markup=False, style="dim")
 
 
 def list_answers(explained: pl.DataFrame, criterion: Criterion, settings: ResponseSettings) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class TypedRow:
     node: bool
     lengths: list[float] | None
     word: str | None
+    symptom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,10 @@ def read_lesion_csv(path: Path, *, language: Language = "en") -> LesionTables:
     """Read a lesion table as a radiologist types it.
 
     Columns: patient, date, lesion, role (target, non-target, new, marker), mm (a length in millimetres
-    or a word), and if wished reader, visit, location, node (yes or no) and start (first dose or
-    randomisation; without it time starts at the first scan). French headings and words, decimal
-    commas and semicolons are understood. No other column is let in.
+    or a word), and if wished reader, visit, location, node (yes or no), symptom (yes where the scan was
+    made for a new one) and start (first dose or randomisation; without it time starts at the first
+    scan). French headings and words, decimal commas and semicolons are understood. No other column is
+    let in.
 
     Args:
         path: the CSV file.
@@ -250,9 +252,9 @@ def _understand(line: int, said: dict[str, str]) -> TypedRow | list[Mistake]:
     role = read_word(said["role"], ROLES)
     if role is None:
         wrong.append(Mistake(line, "role_unknown"))
-    node = compute_plain(said.get("node", ""))
-    if node not in YES | NO:
-        wrong.append(Mistake(line, "node_unknown"))
+    node, symptom = (compute_plain(said.get(name, "")) for name in ("node", "symptom"))
+    answers = {"node": node, "symptom": symptom}
+    wrong += [Mistake(line, f"{name}_unknown") for name, answer in answers.items() if answer not in YES | NO]
     if said.get("location", "").isdigit():
         wrong.append(Mistake(line, "location_number"))
     if "/" in said["lesion"]:
@@ -274,6 +276,7 @@ def _understand(line: int, said: dict[str, str]) -> TypedRow | list[Mistake]:
         node=node in YES,
         lengths=lengths,
         word=word,
+        symptom=symptom in YES,
     )
 
 
@@ -430,6 +433,7 @@ def _write_result(
         "TRSTRESN": length,
         "TRSTRESU": "mm" if length is not None else None,
         "TRSTAT": "NOT DONE" if row.word == "NOT EVALUATED" else None,
+        "TRREASPF": "NEW SYMPTOM" if row.symptom else None,
         "TREVAL": row.reader or UNNAMED_READER,
         "VISITNUM": visits.get((row.patient, row.visit)),
         "TRDTC": row.scanned.isoformat(),

@@ -5,9 +5,10 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.best_response_rules import BOR_RULES, CBOR_RULES
+from abscopal.derivations.response.best_response_rules import BEST_RULES, IMMUNE_BEST_RULES
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.reasons import REASONS
+from abscopal.derivations.response.series_explanations import explain_series
 from abscopal.tables.adam import ResponseAnalysis
 
 Language = Literal["en", "fr"]
@@ -77,7 +78,7 @@ def explain_responses(
     own_rule = _look_up(pl.col("RULE"), texts)
     sentence = (
         pl.when(pl.col("PARAMCD") == "OVR")
-        .then(code + _explain_overall(texts, language))
+        .then(code + _explain_overall(criterion, texts, language))
         .when(pl.col("PARAMCD") == "TRGRESP")
         .then(code + _explain_targets(pl.col("RULE"), texts, language))
         .when(pl.col("PARAMCD").is_in(["NTRGRESP", "NEWLIND"]))
@@ -89,7 +90,8 @@ def explain_responses(
 
 
 def _list_rule_texts(criterion: Criterion, language: Language) -> dict[str, str]:
-    rules = (*criterion.rules, *BOR_RULES, *CBOR_RULES)
+    best = IMMUNE_BEST_RULES if criterion.has_unconfirmed_progression else BEST_RULES
+    rules = (*criterion.rules, *best.unconfirmed, *best.confirmed)
     return {rule.name: rule.fr if language == "fr" else rule.en for rule in rules}
 
 
@@ -122,6 +124,12 @@ def _write(phrase: str, language: Language) -> pl.Expr:
         "rise": one_decimal(measured - nadir),
         "percent_base": pl.when(base > 0).then(signed(100 * (measured - base) / base)),
         "nadir_date": pl.col("NADIRDT").cast(pl.String),
+        "iupd_date": pl.col("IUPDDT").cast(pl.String),
+        "days": (pl.col("ADT") - pl.col("IUPDDT")).dt.total_days().cast(pl.String),
+        "lowest": one_decimal(pl.col("IUPDSUM")),
+        "series_rise": one_decimal(measured - pl.col("IUPDSUM")),
+        "series_change": signed(measured - pl.col("IUPDSUM")),
+        "new_rise": one_decimal(pl.col("NLTSUM") - pl.col("IUPDNLT")),
     }
     names = [name for name in parts if "{" + name + "}" in phrase]
     names.sort(key=lambda name: phrase.index("{" + name + "}"))
@@ -165,7 +173,7 @@ def _explain_targets(rule: pl.Expr, texts: dict[str, str], language: Language) -
     )
 
 
-def _explain_overall(texts: dict[str, str], language: Language) -> pl.Expr:
+def _explain_overall(criterion: Criterion, texts: dict[str, str], language: Language) -> pl.Expr:
     """What decided: the causes of a progression, otherwise every level that has something to say."""
     phrases = PHRASES[language]
     progressed = pl.col("AVALC") == "PD"
@@ -183,10 +191,21 @@ def _explain_overall(texts: dict[str, str], language: Language) -> pl.Expr:
         pl.when(decided["NEWLIND"] == "EQ").then(pl.lit(phrases["equivocal"])),
     ]
     nothing = _look_up(pl.col("RULE"), texts)
+    not_progressed = pl.concat_str(levels, separator=SEMICOLON[language], ignore_nulls=True)
+    if criterion.has_unconfirmed_progression:
+        series = explain_series(
+            targets=targets,
+            non_targets=non_targets,
+            otherwise=not_progressed,
+            write=lambda phrase: _write(phrase, language),
+            separator=SEMICOLON[language],
+            language=language,
+        )
+        return pl.when(series == "").then(nothing).otherwise(pl.coalesce(series, nothing))
     told = (
         pl.when(progressed)
         .then(pl.concat_str(causes, separator=SEMICOLON[language], ignore_nulls=True))
-        .otherwise(pl.concat_str(levels, separator=SEMICOLON[language], ignore_nulls=True))
+        .otherwise(not_progressed)
     )
     return pl.when(told == "").then(nothing).otherwise(pl.coalesce(told, nothing))
 

@@ -108,8 +108,8 @@ def derive_progression_series(levels: pl.DataFrame, settings: ResponseSettings) 
 
     Returns:
         The same rows with STANDING (one of STANDINGS), CAUSE (what confirmed, joined by +), FIRSTDAY (the
-        day of the first assessment of the series), LATE, NEWPD (new lesions progress), IUPDSUM and
-        IUPDNLT (the smallest sums of the series before this assessment).
+        day of the first assessment of the series), LATE, NEWPD (new lesions progress), NEWGREW (by growth
+        alone), IUPDSUM and IUPDNLT (the smallest sums of the series before this assessment).
 
     Reference:
         iRECIST, Tables 2 and 3 (doi:10.1016/S1470-2045(17)30074-8); EORTC iRECIST questions and answers.
@@ -142,6 +142,7 @@ def derive_progression_series(levels: pl.DataFrame, settings: ResponseSettings) 
         "FIRSTDAY": np.zeros(len(patient), dtype=np.int64),
         "LATE": np.zeros(len(patient), dtype=bool),
         "NEWPD": np.zeros(len(patient), dtype=bool),
+        "NEWGREW": np.zeros(len(patient), dtype=bool),
         "IUPDSUM": np.zeros(len(patient), dtype=np.int64),
         "IUPDNLT": np.zeros(len(patient), dtype=np.int64),
     }
@@ -161,6 +162,7 @@ def derive_progression_series(levels: pl.DataFrame, settings: ResponseSettings) 
         FIRSTDAY=pl.Series(found["FIRSTDAY"]),
         LATE=pl.Series(found["LATE"]),
         NEWPD=pl.Series(found["NEWPD"]),
+        NEWGREW=pl.Series(found["NEWGREW"]),
         **{name: _or_null(found[name]) for name in ("IUPDSUM", "IUPDNLT")},
     )
 
@@ -199,6 +201,7 @@ def _take_scan(
         ),
         "FIRSTDAY": np.where(begins, scan.day, np.where(is_open, series.first_day[patients], UNKNOWN)),
         "LATE": confirmed & (scan.day - series.last_day[patients] > settings.irecist_late_days),
+        "NEWGREW": begun & forgiven & ~scan.new_appeared,
         "IUPDSUM": np.where(is_open, series.lowest_sum[patients], UNKNOWN),
         "IUPDNLT": np.where(is_open, series.lowest_new[patients], UNKNOWN),
     }

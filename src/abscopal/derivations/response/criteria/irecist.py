@@ -267,10 +267,11 @@ def _follow_new_lesions(
 
 def _trace_reason() -> pl.Expr:
     """What progresses, what confirmed it, or why a response is not evaluable."""
+    grown = pl.col("NEWGREW") & _stands("BEGINS")
     present = [
         pl.when(pl.col("TRGRESP") == "PD").then(pl.lit("TARGET")),
         pl.when(pl.col("NTRGRESP") == "PD").then(pl.lit("NON_TARGET")),
-        pl.when("NEWPD").then(pl.lit("NEW_LESION")),
+        pl.when(grown).then(pl.lit("NEW_LESION_GREW")).when("NEWPD").then(pl.lit("NEW_LESION")),
     ]
     causes = pl.concat_str("CAUSE", pl.when("LATE").then(pl.lit("LATE")), separator=" + ", ignore_nulls=True)
     return (
