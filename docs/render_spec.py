@@ -32,6 +32,7 @@ WORDS = {
     "doubts": "Warning at baseline",
     "duration": "Duration of response in days, and what ended it",
     "progression_free": "Progression-free survival: days, then event (0) or censored (1), then why",
+    "progression_day": "Day of the progression that stands",
     "status": "Status at the end of the window",
     "emergent": "Treatment-emergent",
 }

@@ -73,7 +73,7 @@ def build_responses(
 ) -> dy.DataFrame[VisitResponses]:
     """Overall responses by day, as a criterion would give them."""
     schema = VisitResponses.create_empty().schema
-    has_targets = all(response != "NON-CR/NON-PD" for _, response in sequence)
+    has_targets = all(response not in ("NON-CR/NON-PD", "NON-iCR/NON-iUPD") for _, response in sequence)
     rows = [
         dict.fromkeys(schema.names())
         | {
