@@ -51,6 +51,8 @@ def simulate_lesions(patients: int, seed: int) -> dy.DataFrame[LesionAssessments
             "LSLOC": pl.repeat("LIVER", tenths.size, eager=True),
             "LSSTATE": state,
             "LSTENTH": pl.Series(tenths).set(pl.Series(missing | ~target), None),
+            "LSCHANGE": pl.Series([None] * tenths.size, dtype=pl.String),
+            "SYMPFL": pl.Series([None] * tenths.size, dtype=pl.String),
             "INJDT": pl.Series([None] * tenths.size, dtype=pl.Date),
             "ACCFL": pl.repeat("Y", tenths.size, eager=True),
         }

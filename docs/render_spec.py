@@ -50,6 +50,7 @@ WORDS = {
     "itrecist": "Overall response by itRECIST",
     "itrecist_doubts": "Warning at baseline, itRECIST",
     "lesions": "Lesions that responded",
+    "progression_day": "Day of the progression that stands",
     "status": "Status at the end of the window",
     "emergent": "Treatment-emergent",
     "path": "Day, evaluable patients, events",

@@ -28,6 +28,7 @@ def lesion(
     node: bool = False,
     location: str | None = None,
     on: date | None = None,
+    change: str | None = None,
     patient: str = "P1",
     reader: str = READER,
 ) -> dict[str, Any]:
@@ -44,6 +45,8 @@ def lesion(
         "LSLOC": location,
         "LSSTATE": state,
         "LSTENTH": {"TOO_SMALL": 50, "ABSENT": 0, "MERGED": 0}.get(state, tenths),
+        "LSCHANGE": change,
+        "SYMPFL": None,
         "INJDT": None,
         "ACCFL": "Y",
     }
@@ -70,7 +73,7 @@ def build_responses(
 ) -> dy.DataFrame[VisitResponses]:
     """Overall responses by day, as a criterion would give them."""
     schema = VisitResponses.create_empty().schema
-    has_targets = all(response != "NON-CR/NON-PD" for _, response in sequence)
+    has_targets = all(response not in ("NON-CR/NON-PD", "NON-iCR/NON-iUPD") for _, response in sequence)
     rows = [
         dict.fromkeys(schema.names())
         | {

@@ -15,10 +15,8 @@ def build_overall_responses(sequences: dict[str, list[tuple[int, str]]], **const
         for patient, visits in sequences.items()
         for number, (on, response) in enumerate(visits, start=1)
     ]
-    constants = {"READER": READER, "ACCFL": "Y"} | constants
-    return build(
-        ResponseAnalysis, rows, CRITERION="recist_1_1", PARAMCD="OVR", PARAM="Overall response", **constants
-    )
+    constants = {"READER": READER, "ACCFL": "Y", "CRITERION": "recist_1_1"} | constants
+    return build(ResponseAnalysis, rows, PARAMCD="OVR", PARAM="Overall response", **constants)
 
 
 def build_patients(rows: list[dict[str, Any]], **constants: Any) -> Any:
@@ -41,9 +39,16 @@ def build_patients(rows: list[dict[str, Any]], **constants: Any) -> Any:
 
 def build_trial(text: str, **constants: Any) -> tuple[Any, Any]:
     """ADRS and ADSL of a table: `patient`, a column for each day of a scan, then `therapy` and `death`."""
+    sequences, rows = read_trial(text)
+    return build_overall_responses(sequences, **constants), build_patients(rows)
+
+
+def read_trial(text: str) -> tuple[dict[str, list[tuple[int, str]]], list[dict[str, Any]]]:
+    """The responses by day of each patient of a table, and the rows of the table."""
     rows = read_rows(text)
     days = [name for name in rows[0] if name.isdigit()]
     sequences = {
-        row["patient"]: [(int(name), row[name]) for name in days if row[name] is not None] for row in rows
+        str(row["patient"]): [(int(name), str(row[name])) for name in days if row[name] is not None]
+        for row in rows
     }
-    return build_overall_responses(sequences, **constants), build_patients(rows)
+    return sequences, rows

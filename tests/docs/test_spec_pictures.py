@@ -95,4 +95,4 @@ def test_a_case_with_injections_shows_three_sums_and_the_injection(pages, monkey
 
 
 def test_settings_that_change_nothing_are_drawn_once(pages):
-    assert all(len(pictures(paragraph)) <= 2 for page in pages.values() for paragraph in page)
+    assert all(len(pictures(paragraph)) <= 3 for page in pages.values() for paragraph in page)

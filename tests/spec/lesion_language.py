@@ -4,9 +4,14 @@
     -7  | 60 | 20      | present |
     42  | 40 | 8       | gone    | yes
 
+    day | T1 | N1   | new bone | symptom
+    56  | 40 | worse|          |
+    70  | 40 | more | yes      | yes
+
 The first row is baseline. T is a target, N a non-target, `node` a lymph node, M a raised tumour marker. A cell holds
 millimetres, `18+14` (fragments), or a word: gone, tiny (too small to measure), merged, ? (not evaluated), present,
-worse (unequivocal progression). A column that begins with `new` holds yes, perhaps, refuted or nothing.
+worse (unequivocal progression); or, beside the last assessment, same, more, less. A column that begins with `new`
+holds yes, perhaps, refuted, a length, one of these words or nothing. `symptom` says that the scan was made for one.
 `T1 injected 43` says that the lesion was first injected on day 43.
 """
 
@@ -16,10 +21,13 @@ import polars as pl
 
 from abscopal.derivations.response.baseline_checks import check_baseline
 from abscopal.derivations.response.criteria import CRITERIA
+from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.duration import derive_response_durations
+from abscopal.derivations.response.lesion_assessments import derive_standing_states
 from abscopal.derivations.response.lesion_burden import MARKER_LOCATION, derive_lesion_burden
-from abscopal.derivations.response.response_table import derive_adrs_from_responses
+from abscopal.derivations.response.response_table import derive_adrs, derive_adrs_from_responses
 from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.tables.adam import LesionAssessments
 from lesion_builder import build_adsl, build_assessments, build_responses, day, lesion
 
 WORDS = {
@@ -33,6 +41,7 @@ WORDS = {
     "perhaps": "EQUIVOCAL",
     "refuted": "NOT_TUMOUR",
 }
+CHANGES = {"same": "SAME", "more": "INCREASED", "less": "DECREASED"}
 
 
 def read_cells(table: str) -> tuple[list[str], list[list[str]]]:
@@ -47,32 +56,34 @@ def read_lesions(table: str) -> Any:
     header, rows = read_cells(table)
     lesions = []
     for visit, cells in enumerate(rows):
-        on = day(int(cells[0]))
-        for title, cell in zip(header[1:], cells[1:], strict=True):
+        said = dict(zip(header, cells, strict=True))
+        scan = {"ADT": day(int(said.pop("day"))), "SYMPFL": "Y" if said.pop("symptom", "") else None}
+        for title, cell in said.items():
             if cell:
                 described, _, first = title.partition(" injected ")
                 name, *facts = described.split()
                 injected = {"INJDT": day(int(first)) if first else None}
-                lesions.append(_read_cell(name, facts, visit, cell) | {"ADT": on} | injected)
-    return build_assessments(lesions)
+                lesions.append(_read_cell(name, facts, visit, cell) | scan | injected)
+    return LesionAssessments.cast(derive_standing_states(build_assessments(lesions)))
 
 
 def _read_cell(name: str, facts: list[str], visit: int, cell: str) -> dict[str, Any]:
     role = {"T": "TARGET", "N": "NON-TARGET", "M": "NON-TARGET"}.get(name[0], "NEW")
     place = MARKER_LOCATION if name[0] == "M" else " ".join(f for f in facts if f != "node").upper() or None
-    state, tenths = WORDS.get(cell), None
+    change, tenths = CHANGES.get(cell), None
+    seen = "UNEQUIVOCAL" if role == "NEW" else "PRESENT"
+    state = WORDS.get(cell) if change is None else seen
     if state is None:
         state, tenths = "MEASURED", sum(round(float(piece) * 10) for piece in cell.split("+"))
     return lesion(
         " ".join([name, *facts]) if role == "NEW" else name,
-        visit, state, tenths, role=role, node="node" in facts, location=place,
+        visit, state, tenths, role=role, node="node" in facts, location=place, change=change,
     )  # fmt: skip
 
 
 def judge(table: str, criterion: str = "recist_1_1", **settings: Any) -> pl.DataFrame:
     """The responses of each assessment after baseline."""
-    chosen = next(known for known in CRITERIA if known.name == criterion)
-    return chosen.derive_visit_responses(read_lesions(table), ResponseSettings(**settings))
+    return _choose(criterion).derive_visit_responses(read_lesions(table), ResponseSettings(**settings))
 
 
 def overall(table: str, criterion: str = "recist_1_1", **settings: Any) -> list[str]:
@@ -109,7 +120,7 @@ def sums(table: str) -> list[float | None]:
 
 def doubts(table: str, criterion: str = "recist_1_1") -> list[str]:
     """What a radiologist would question at baseline."""
-    chosen = next(known for known in CRITERIA if known.name == criterion)
+    chosen = _choose(criterion)
     found = check_baseline(
         read_lesions(table), build_adsl("P1"), selection=chosen.selection, settings=ResponseSettings()
     )
@@ -121,25 +132,51 @@ def _read_sequence(table: str) -> list[tuple[int, str]]:
     return [(int(cells[0]), cells[1]) for cells in rows]
 
 
-def _tabulate(table: str, patient: dict[str, int], settings: ResponseSettings) -> tuple[Any, Any]:
+def _choose(criterion: str) -> Criterion:
+    return next(known for known in CRITERIA if known.name == criterion)
+
+
+def _tabulate(
+    table: str, patient: dict[str, int], settings: ResponseSettings, criterion: str
+) -> tuple[Any, Any]:
     adsl = build_adsl("P1", **{column: day(number) for column, number in patient.items()})
     responses = build_responses(_read_sequence(table))
-    return adsl, derive_adrs_from_responses(responses, adsl, criterion=CRITERIA[0], settings=settings)
+    return adsl, derive_adrs_from_responses(responses, adsl, criterion=_choose(criterion), settings=settings)
 
 
 def best(
-    table: str, patient: dict[str, int] | None = None, *, confirmed: bool, **settings: Any
+    table: str,
+    patient: dict[str, int] | None = None,
+    *,
+    confirmed: bool,
+    criterion: str = "recist_1_1",
+    **settings: Any,
 ) -> tuple[str, str | None]:
     """Best response and its reason code, from overall responses by day; `patient` dates death or new therapy."""
-    _, adrs = _tabulate(table, patient or {}, ResponseSettings(**settings))
+    _, adrs = _tabulate(table, patient or {}, ResponseSettings(**settings), criterion)
     row = adrs.row(by_predicate=pl.col("PARAMCD") == ("CBOR" if confirmed else "BOR"), named=True)
     return row["AVALC"], row["REASON"]
 
 
-def duration(table: str, patient: dict[str, int] | None = None, **settings: Any) -> tuple[int, str] | None:
+def progression_day(table: str, criterion: str = "irecist", **settings: Any) -> int | str:
+    """Day of the progression that stands, from lesions; none where none does."""
+    adrs = derive_adrs(
+        read_lesions(table),
+        build_adsl("P1"),
+        criterion=_choose(criterion),
+        settings=ResponseSettings(**settings),
+    )
+    on = adrs.row(by_predicate=pl.col("PARAMCD") == "PD", named=True)["ADT"]
+    return "none" if on is None else (on - day(0)).days
+
+
+def duration(
+    table: str, patient: dict[str, int] | None = None, criterion: str = "recist_1_1", **settings: Any
+) -> tuple[int, str] | None:
     """Days of response and how it ended: progression, death, or still going on; None without response."""
     chosen = ResponseSettings(**settings)
-    adsl, adrs = _tabulate(table, patient or {}, chosen)
-    for row in derive_response_durations(adrs, adsl, settings=chosen).iter_rows(named=True):
+    adsl, adrs = _tabulate(table, patient or {}, chosen, criterion)
+    durations = derive_response_durations(adrs, adsl, settings=chosen, criterion=_choose(criterion))
+    for row in durations.iter_rows(named=True):
         return int(row["AVAL"]), "censored" if row["CNSR"] else row["EVNTDESC"].lower()
     return None

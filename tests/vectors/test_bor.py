@@ -1,14 +1,14 @@
 """Best response and its duration against the sequences of bor.json.
 
-Kinds that run here: `bor` and `dor`; `pfs` runs in test_pfs.py. The kinds of iRECIST (`ibor`, `idor`)
-are not collected: that criterion is not derived.
+Kinds that run here: `bor` and `dor` by RECIST 1.1, `ibor` and `idor` by iRECIST; `pfs` runs in test_pfs.py.
 """
 
 from typing import Any
 
 import pytest
 
-from abscopal.derivations.response.criteria import RECIST_1_1
+from abscopal.derivations.response.criteria import IRECIST, RECIST_1_1
+from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.duration import derive_response_durations
 from abscopal.derivations.response.response_table import derive_adrs_from_responses
 from abscopal.derivations.response.settings import ResponseSettings
@@ -22,9 +22,14 @@ def build_patient(case: dict[str, Any]) -> Any:
     return build_adsl("P1", **{name: day(on) for name, on in days.items() if on is not None})
 
 
+def read_criterion(case: dict[str, Any]) -> Criterion:
+    return IRECIST if case["kind"].startswith("i") else RECIST_1_1
+
+
 def derive(case: dict[str, Any], settings: ResponseSettings) -> Any:
+    criterion = read_criterion(case)
     responses = build_responses([(visit["day"], visit["overall"]) for visit in case["sequence"]])
-    return derive_adrs_from_responses(responses, build_patient(case), criterion=RECIST_1_1, settings=settings)
+    return derive_adrs_from_responses(responses, build_patient(case), criterion=criterion, settings=settings)
 
 
 def best_of(adrs: Any, settings: ResponseSettings) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def best_of(adrs: Any, settings: ResponseSettings) -> dict[str, Any]:
     return adrs.row(by_predicate=ResponseAnalysis.PARAMCD.col == parameter, named=True)
 
 
-@pytest.mark.parametrize("case", list_cases("bor.json", kinds={"bor"}))
+@pytest.mark.parametrize("case", list_cases("bor.json", kinds={"bor", "ibor"}))
 def test_best_response(case):
     settings = read_settings(case)
     best = best_of(derive(case, settings), settings)
@@ -40,12 +45,14 @@ def test_best_response(case):
     assert (best["REASON"] is not None) or best["AVALC"] != "NE"
 
 
-@pytest.mark.parametrize("case", list_cases("bor.json", kinds={"dor"}))
+@pytest.mark.parametrize("case", list_cases("bor.json", kinds={"dor", "idor"}))
 def test_duration_of_response(case):
     settings = read_settings(case)
     adrs = derive(case, settings)
     expected = case["expected"]
-    durations = derive_response_durations(adrs, build_patient(case), settings=settings)
+    durations = derive_response_durations(
+        adrs, build_patient(case), settings=settings, criterion=read_criterion(case)
+    )
     found: dict[str, Any] = {"bor": best_of(adrs, settings)["AVALC"]}
     for row in durations.iter_rows(named=True):
         found |= {

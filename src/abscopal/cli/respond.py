@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from abscopal.cli.reader_agreement import list_agreement_rows, list_agreements, say_agreement
+from abscopal.cli.reader_agreement import PairAgreement, list_agreement_rows, list_agreements, say_agreement
 from abscopal.derivations.response.baseline_checks import check_baseline
 from abscopal.derivations.response.category_table import CATEGORY_SUFFIXES
 from abscopal.derivations.response.criteria import CRITERIA
@@ -39,7 +39,7 @@ class Speech(StrEnum):
 
 HEADINGS = {
     "en": ["No.", "Date", "mm", "% base", "% nadir", "Targets", "Non-targets", "New", "Overall"],
-    "fr": ["N°", "Date", "mm", "% init.", "% nadir", "Cibles", "Non-cibles", "Nouv.", "Globale"],
+    "fr": ["N°", "Date", "mm", "%\ninit.", "%\nnadir", "Cibles", "Non-cibles", "Nouv.", "Globale"],
 }
 TEXTS = {
     "en": {
@@ -58,7 +58,7 @@ TEXTS = {
         "best_INJ": "Best response of injected lesions",
         "best_NINJ": "Best response of non-injected lesions",
         "response": "Response",
-        "readings": "Our readings, where the source does not say",
+        "readings": "{criterion}: our readings, where the source does not say",
     },
     "fr": {
         "patient": "Patient {patient}{reader}. Le temps commence le {start}{why}.",
@@ -76,7 +76,7 @@ TEXTS = {
         "best_INJ": "Meilleure réponse des lésions injectées",
         "best_NINJ": "Meilleure réponse des lésions non injectées",
         "response": "Réponse",
-        "readings": "Nos lectures, là où la source ne dit rien",
+        "readings": "{criterion} : nos lectures, là où la source ne dit rien",
     },
 }
 OPTION_FAULTS = {
@@ -95,7 +95,12 @@ OPTION_FAULTS = {
 
 def respond(
     lesions: Annotated[Path, typer.Argument(help="A CSV file: one row per lesion and scan.")],
-    criterion: Annotated[str, typer.Option(help="The response criterion.")] = "recist_1_1",
+    criterion: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A response criterion, by default recist_1_1; may be repeated; all takes every one."
+        ),
+    ] = None,
     language: Annotated[Speech, typer.Option(help="The language of what is printed.")] = Speech.EN,
     setting: Annotated[
         list[str] | None,
@@ -107,46 +112,73 @@ def respond(
     """Say how each patient responds, visit by visit, and why; a lesion table in, sentences out.
 
     Columns: patient, date, lesion, role (target, non-target, new, marker), mm (a length such as 31.5, fragments such
-    as 18+14, or a word: absent, too small, not evaluated, merged, present, progression, equivocal, new, refuted); and
-    if wished node (yes or no), location, reader, visit, start, injected (date of the lesion's first injection, or yes
-    or no at this scan). French headings and words are understood.
+    as 18+14, or a word: absent, too small, not evaluated, merged, present, progression, equivocal, new, refuted, or
+    beside the last scan unchanged, increased, decreased; the EORTC's codes NC, INC, NCLA, INCLA, UNE); and if wished
+    node (yes or no), location, reader, visit, start, symptom (yes where a new one was the reason for the scan),
+    injected (date of the lesion's first injection, or yes or no at this scan). French headings and words are
+    understood.
     """
     spoken: Language = "fr" if language is Speech.FR else "en"
-    chosen = find_criterion(criterion, spoken)
+    criteria = find_criteria(criterion or ["recist_1_1"], spoken)
     settings = read_settings(setting or [], spoken)
     tables = read_lesion_csv(lesions, language=spoken)
     assessments = derive_lesion_assessments(
         tables.tu, tables.tr, tables.adsl, exposure=tables.ex, settings=settings
     )
-    adrs = derive_adrs(assessments, tables.adsl, criterion=chosen, settings=settings)
-    explained = explain_responses(adrs, criterion=chosen, language=spoken)
+    responses = {
+        chosen.name: derive_adrs(assessments, tables.adsl, criterion=chosen, settings=settings)
+        for chosen in criteria
+    }
+    explained = {
+        chosen.name: explain_responses(responses[chosen.name], criterion=chosen, language=spoken)
+        for chosen in criteria
+    }
     if out is not None:
         with writing_aside(out) as aside:
-            explained.write_csv(aside / "adrs.csv")
+            pl.concat(explained.values()).write_csv(aside / "adrs.csv")
             derive_adtr(assessments, tables.adsl, settings=settings).write_csv(aside / "adtr.csv")
     console = Console(highlight=False)
-    agreements = list_agreements(adrs, criterion=chosen)
+    agreements = {
+        chosen.name: list_agreements(responses[chosen.name], criterion=chosen) for chosen in criteria
+    }
     if as_json:
-        answers = list_answers(explained, chosen, settings) | {"agreement": list_agreement_rows(agreements)}
-        console.print_json(json.dumps(answers, ensure_ascii=False))
+        answers = [
+            list_answers(explained[chosen.name], chosen, settings)
+            | {"agreement": list_agreement_rows(agreements[chosen.name])}
+            for chosen in criteria
+        ]
+        told = answers[0] if len(answers) == 1 else answers
+        console.print_json(json.dumps(told, ensure_ascii=False))
         return
     read = assessments.select("USUBJID", "READER").unique().sort("USUBJID", "READER")
-    doubts = check_baseline(assessments, tables.adsl, selection=chosen.selection, settings=settings)
+    doubts = check_baseline(assessments, tables.adsl, selection=criteria[0].selection, settings=settings)
     for patient, reader in read.iter_rows():
         print_patient(
-            console, explained, assessments, tables, patient=patient, reader=reader, language=spoken
+            console,
+            explained,
+            criteria,
+            assessments,
+            tables,
+            patient=patient,
+            reader=reader,
+            language=spoken,
         )
         message = "MESSAGEFR" if spoken == "fr" else "MESSAGE"
         for doubt in doubts.filter(USUBJID=patient, READER=reader).iter_rows(named=True):
             console.print(
                 f"  {TEXTS[spoken]['warning']}{COLON[spoken]}{doubt[message]}.", markup=False, style="yellow"
             )
-    if agreements:
-        console.print()
-    for pair in agreements:
-        console.print(say_agreement(pair, language=spoken), markup=False, style="bold")
-    print_settings(console, chosen, settings, spoken)
-    print_readings(console, chosen, settings, spoken)
+    print_agreements(console, agreements, criteria, spoken)
+    print_settings(console, criteria, settings, spoken)
+    for chosen in criteria:
+        print_readings(console, chosen, settings, spoken)
+
+
+def find_criteria(names: list[str], language: Language) -> list[Criterion]:
+    """The criteria of these names, each once, in the order asked for; `all` is every one."""
+    if "all" in names:
+        return list(CRITERIA)
+    return [find_criterion(name, language) for name in dict.fromkeys(names)]
 
 
 def find_criterion(name: str, language: Language) -> Criterion:
@@ -154,7 +186,7 @@ def find_criterion(name: str, language: Language) -> Criterion:
     for known in CRITERIA:
         if known.name == name:
             return known
-    names = ", ".join(known.name for known in CRITERIA)
+    names = ", ".join([*(known.name for known in CRITERIA), "all"])
     raise refuse_option("criterion", "--criterion", language, name=name, known=names)
 
 
@@ -184,6 +216,8 @@ def read_setting(name: str, text: str, kind: Any, language: Language) -> Any:
         return text.lower() == "true"
     if (kind is int or int in words) and text.isdigit():
         return int(text)
+    if kind is float and text.replace(".", "", 1).isdigit():
+        return float(text)
     if text in words:
         return text
     either, number = ("true ou false", "un nombre") if language == "fr" else ("true or false", "a number")
@@ -193,7 +227,8 @@ def read_setting(name: str, text: str, kind: Any, language: Language) -> Any:
 
 def print_patient(
     console: Console,
-    explained: pl.DataFrame,
+    explained: dict[str, pl.DataFrame],
+    criteria: list[Criterion],
     assessments: dy.DataFrame[LesionAssessments],
     tables: LesionTables,
     *,
@@ -201,9 +236,8 @@ def print_patient(
     reader: str,
     language: Language,
 ) -> None:
-    """Print one patient as one reader saw them: the visits, a sentence for each, the best response."""
+    """Print one patient as one reader saw them, by each criterion."""
     texts = TEXTS[language]
-    rows = explained.filter(USUBJID=patient, READER=reader)
     start = tables.adsl.filter(USUBJID=patient)["REFDT"].item()
     why = "" if tables.has_start else texts["first_scan"]
     who = "" if reader == UNNAMED_READER else texts["reader"].format(reader=reader)
@@ -211,8 +245,18 @@ def print_patient(
     console.print(
         texts["patient"].format(patient=patient, reader=who, start=start, why=why), style="bold", markup=False
     )
-    overall = rows.filter(PARAMCD="OVR").sort("AVISITN")
     baseline = assessments.filter(USUBJID=patient, READER=reader, AVISITN=0)
+    for criterion in criteria:
+        if len(criteria) > 1:
+            console.print(f"  {criterion.title}", style="bold", markup=False)
+        rows = explained[criterion.name].filter(USUBJID=patient, READER=reader)
+        print_responses(console, rows, baseline, language)
+
+
+def print_responses(console: Console, rows: pl.DataFrame, baseline: pl.DataFrame, language: Language) -> None:
+    """Print the visits by one criterion, a sentence for each, the best response."""
+    texts = TEXTS[language]
+    overall = rows.filter(PARAMCD="OVR").sort("AVISITN")
     console.print(draw_visits(rows, overall, baseline, language))
     print_sentences(console, overall)
     for code, title in (("BOR", "best"), ("CBOR", "confirmed")):
@@ -302,23 +346,38 @@ def show_change(value: float | None, reference: float | None, language: Language
     return f"{100 * (value - reference) / reference:+.1f}".replace(".", "," if language == "fr" else ".")
 
 
-def print_settings(
-    console: Console, criterion: Criterion, settings: ResponseSettings, language: Language
+def print_agreements(
+    console: Console,
+    agreements: dict[str, list[PairAgreement]],
+    criteria: list[Criterion],
+    language: Language,
 ) -> None:
-    """Print the criterion and every setting that is not the default."""
+    """Print how far the readers agree, by each criterion; nothing where there is one reader."""
+    if any(agreements.values()):
+        console.print()
+    for criterion in criteria:
+        named = f"{criterion.title}{COLON[language]}" if len(criteria) > 1 else ""
+        for pair in agreements[criterion.name]:
+            sentence = say_agreement(pair, language=language)
+            console.print(f"{named}{sentence}", markup=False, style="bold")
+
+
+def print_settings(
+    console: Console, criteria: list[Criterion], settings: ResponseSettings, language: Language
+) -> None:
+    """Print the criteria and every setting that is not the default."""
     texts = TEXTS[language]
     changed = [
         f"{entry.name} = {entry.value}" for entry in list_settings(settings) if entry.value != entry.default
     ]
     said = ", ".join(changed) or texts["defaults"]
     console.print()
-    console.print(
-        texts["settings"].format(criterion=criterion.title, reference=criterion.reference, settings=said),
-        texts["research"],
-        sep="\n",
-        markup=False,
-        style="dim",
-    )
+    for criterion in criteria:
+        told = texts["settings"].format(
+            criterion=criterion.title, reference=criterion.reference, settings=said
+        )
+        console.print(told, markup=False, style="dim")
+    console.print(texts["research"], markup=False, style="dim")
 
 
 def print_readings(
@@ -328,7 +387,8 @@ def print_readings(
     readings = criterion.list_readings_in_force(settings)
     if not readings:
         return
-    console.print(f"{TEXTS[language]['readings']}{COLON[language].rstrip()}", style="dim", markup=False)
+    title = TEXTS[language]["readings"].format(criterion=criterion.title)
+    console.print(f"{title}{COLON[language].rstrip()}", style="dim", markup=False)
     for reading in readings:
         console.print(f"  - {getattr(reading, language)}", style="dim", markup=False)
 

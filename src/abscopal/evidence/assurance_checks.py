@@ -13,6 +13,7 @@ from abscopal.protocol.hand_written_patient import HandWrittenPatient
 TIME_PARAMETERS = {
     "overall_survival": "OS",
     "progression_free_survival": "PFS",
+    "progression_free_survival_irecist": "IPFS",
     "relapse_free_survival": "RFS",
     "time_to_progression": "TTP",
 }

@@ -69,6 +69,7 @@ class TypedRow:
     lengths: list[float] | None
     word: str | None
     injected: Injected | None
+    symptom: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,10 @@ def read_lesion_csv(path: Path, *, language: Language = "en") -> LesionTables:
     """Read a lesion table as a radiologist types it.
 
     Columns: patient, date, lesion, role (target, non-target, new, marker), mm (a length in millimetres
-    or a word), and if wished reader, visit, location, node (yes or no), injected (the date of the lesion's
-    first injection, or yes or no at this scan) and start (first dose or randomisation; without it time
-    starts at the first scan). French headings and words, decimal
-    commas and semicolons are understood. No other column is let in.
+    or a word), and if wished reader, visit, location, node (yes or no), symptom (yes where the scan was
+    made for a new one), injected (the date of the lesion's first injection, or yes or no at this scan)
+    and start (first dose or randomisation; without it time starts at the first scan). French headings
+    and words, decimal commas and semicolons are understood. No other column is let in.
 
     Args:
         path: the CSV file.
@@ -265,9 +266,9 @@ def _understand(line: int, said: dict[str, str]) -> TypedRow | list[Mistake]:
     role = read_word(said["role"], ROLES)
     if role is None:
         wrong.append(Mistake(line, "role_unknown"))
-    node = compute_plain(said.get("node", ""))
-    if node not in YES | NO:
-        wrong.append(Mistake(line, "node_unknown"))
+    node, symptom = (compute_plain(said.get(name, "")) for name in ("node", "symptom"))
+    answers = {"node": node, "symptom": symptom}
+    wrong += [Mistake(line, f"{name}_unknown") for name, answer in answers.items() if answer not in YES | NO]
     injected = read_injected(said.get("injected", ""))
     if injected in ("unreadable", "slashes", "year"):
         wrong.append(Mistake(line, f"injected_{injected}", years))
@@ -295,6 +296,7 @@ def _understand(line: int, said: dict[str, str]) -> TypedRow | list[Mistake]:
         lengths=lengths,
         word=word,
         injected=injected,
+        symptom=symptom in YES,
     )
 
 
@@ -459,6 +461,7 @@ def _write_result(
         "TRSTRESN": length,
         "TRSTRESU": "mm" if length is not None else None,
         "TRSTAT": "NOT DONE" if row.word == "NOT EVALUATED" else None,
+        "TRREASPF": "NEW SYMPTOM" if row.symptom else None,
         "TREVAL": row.reader or UNNAMED_READER,
         "VISITNUM": visits.get((row.patient, row.visit)),
         "TRDTC": row.scanned.isoformat(),

@@ -20,6 +20,7 @@ HEADINGS = {
     "location": ("location", "site", "organ", "localisation", "organe"),
     "node": ("node", "lymph node", "ganglion"),
     "injected": ("injected", "first injection", "injectee", "premiere injection"),
+    "symptom": ("symptom", "new symptom", "symptome", "nouveau symptome"),
     "result": ("mm", "result", "mm or word", "resultat", "taille"),
 }
 REQUIRED = ("patient", "date", "lesion", "role", "result")
@@ -39,10 +40,17 @@ RESULTS = {
         "not evaluated", "not done", "missing", "ne", "nd", "?",
         "non evalue", "non evaluee", "non fait", "manquant", "manquante",
     ),
-    "PRESENT": ("present", "presente", "persists", "stable", "raised", "persiste", "eleve"),
+    "PRESENT": ("present", "presente", "persists", "raised", "persiste", "eleve", "nc"),
     "UNEQUIVOCAL PROGRESSION": (
         "progression", "unequivocal progression", "worse", "pd", "progression indiscutable", "aggravation",
+        "une", "unequivocal increase", "augmentation indiscutable",
     ),
+    # Beside the last assessment; NC, INC, NCLA, INCLA and UNE are the follow-up codes of the EORTC.
+    "UNCHANGED": ("unchanged", "no change", "stable", "ncla", "inchange", "inchangee", "stationnaire"),
+    "INCREASED": (
+        "increased", "larger", "grown", "inc", "incla", "augmente", "augmentee", "agrandie", "plus grande",
+    ),
+    "DECREASED": ("decreased", "smaller", "shrunk", "diminue", "diminuee", "plus petite"),
     "EQUIVOCAL": (
         "equivocal", "perhaps", "doubtful", "suspected", "equivoque", "douteux", "douteuse", "suspecte",
     ),
@@ -56,16 +64,21 @@ ALLOWED = {
     "TARGET": {"ABSENT", "TOO SMALL TO MEASURE", "NOT EVALUATED", "MERGED"},
     "NON-TARGET": {
         "ABSENT", "PRESENT", "UNEQUIVOCAL PROGRESSION", "NOT EVALUATED", "TOO SMALL TO MEASURE", "MERGED",
+        "UNCHANGED", "INCREASED", "DECREASED",
     },
-    "MARKER": {"ABSENT", "PRESENT", "NOT EVALUATED"},
-    "NEW": {"EQUIVOCAL", "UNEQUIVOCAL", "NOT TUMOUR", "PRESENT", "ABSENT", "NOT EVALUATED"},
+    "MARKER": {"ABSENT", "PRESENT", "NOT EVALUATED", "UNCHANGED"},
+    "NEW": {
+        "EQUIVOCAL", "UNEQUIVOCAL", "NOT TUMOUR", "PRESENT", "ABSENT", "NOT EVALUATED",
+        "UNCHANGED", "INCREASED", "DECREASED", "UNEQUIVOCAL PROGRESSION",
+    },
 }  # fmt: skip
 
 HEADING_NAMES = {
     "en": {name: spellings[0] for name, spellings in HEADINGS.items()},
     "fr": {
         "patient": "patient", "reader": "lecteur", "date": "date", "visit": "visite", "start": "début",
-        "lesion": "lésion", "role": "rôle", "location": "localisation", "node": "ganglion", "injected": "injectée",
+        "lesion": "lésion", "role": "rôle", "location": "localisation", "node": "ganglion",
+        "symptom": "symptôme", "injected": "injectée",
         "result": "mm",
     },
 }  # fmt: skip
@@ -79,6 +92,7 @@ RESULT_NAMES = {
         "ABSENT": "absente", "TOO SMALL TO MEASURE": "trop petite", "NOT EVALUATED": "non évaluée",
         "PRESENT": "présente", "UNEQUIVOCAL PROGRESSION": "progression", "EQUIVOCAL": "douteuse",
         "UNEQUIVOCAL": "certaine", "NOT TUMOUR": "réfutée", "MERGED": "fusionnée",
+        "UNCHANGED": "inchangée", "INCREASED": "augmentée", "DECREASED": "diminuée",
     },
 }  # fmt: skip
 
@@ -122,6 +136,7 @@ MISTAKES = {
         "what was injected stays so.",
         "injected_at_odds": "this does not agree with the date of first injection on line {other}.",
         "injected_before_birth": "a new lesion is injected before the scan that found it (line {other}).",
+        "symptom_unknown": "symptom is neither yes nor no.",
         "location_number": "the location is a number; if a length has a comma, put quotes round it.",
         "slash_in_name": "a lesion's name holds a /; for merged lesions write 'merged' on the absorbed one.",
         "result_unknown": "the result is neither a length in mm nor a known word; an unmeasured lesion is "
@@ -172,6 +187,7 @@ MISTAKES = {
         "ce qui est injecté le reste.",
         "injected_at_odds": "cela ne s'accorde pas avec la date de première injection de la ligne {other}.",
         "injected_before_birth": "une nouvelle lésion est injectée avant l'examen qui l'a trouvée (ligne {other}).",
+        "symptom_unknown": "symptôme n'est ni oui ni non.",
         "location_number": "la localisation est un nombre ; si une longueur a une virgule, mettez-la entre "
         "guillemets.",
         "slash_in_name": "le nom d'une lésion contient un / ; pour des lésions fusionnées, écrivez "
@@ -200,11 +216,12 @@ MISTAKES = {
 
 # A fault of the whole file: what was found, what to do.
 COLUMNS_EN = (
-    "Columns: patient, date, lesion, role, mm; optional reader, visit, location, node, injected, start."
+    "Columns: patient, date, lesion, role, mm; optional reader, visit, location, node, injected, symptom, "
+    "start."
 )
 COLUMNS_FR = (
     "Colonnes : patient, date, lésion, rôle, mm ; facultatives : lecteur, visite, localisation, ganglion, "
-    "injectée, début."
+    "injectée, symptôme, début."
 )
 FAULTS = {
     "en": {

@@ -16,6 +16,9 @@ STATES = {
     "new": "UNEQUIVOCAL",
     "equivocal": "EQUIVOCAL",
     "not tumour": "NOT TUMOUR",
+    "unchanged": "UNCHANGED",
+    "increased": "INCREASED",
+    "decreased": "DECREASED",
 }
 LENGTHS = {False: ("LDIAM", "Longest Diameter"), True: ("LPERP", "Longest Perpendicular")}
 
@@ -68,6 +71,7 @@ def list_measurement_rows(patient: HandWrittenPatient) -> Iterator[Row]:
                 "TRGRPID": GROUPS[lesions[name].role],
                 "TRLNKID": name,
                 **_test(lesions[name], size),
+                "TRREASPF": "NEW SYMPTOM" if scan.symptom else None,
                 "TRMETHOD": METHOD,
                 "TRLOBXFL": "Y" if place == 0 else None,
                 "TREVAL": EVALUATOR,

@@ -17,9 +17,12 @@ FactValue = bool | int | float | str | date | None
 Role = Literal["target", "non-target", "new"]
 SIZE_WORDS: dict[str, tuple[str, ...]] = {
     "target": ("absent", "too small", "not done"),
-    "non-target": ("absent", "present", "progression", "not done"),
-    "new": ("new", "equivocal", "not tumour", "absent", "too small", "not done"),
-}
+    "non-target": ("absent", "present", "progression", "unchanged", "increased", "decreased", "not done"),
+    "new": (
+        "new", "equivocal", "not tumour", "unchanged", "increased", "decreased", "progression", "absent",
+        "too small", "not done",
+    ),
+}  # fmt: skip
 PathologicalResponse = Literal["complete", "major", "partial", "none", "not done"]
 
 
@@ -81,8 +84,10 @@ class ToldScan(Part):
     on: date = Field(description="Day of the scan.")
     sizes: dict[str, float | str] = Field(
         min_length=1,
-        description="Lesion to millimetres, or: absent, too small, not done, present, progression ...",
+        description="Lesion to millimetres, or: absent, too small, not done, present, progression ...; beside "
+        "the last scan unchanged, increased, decreased.",
     )
+    symptom: bool = Field(default=False, description="Whether the scan was made for a new symptom.")
 
 
 class ToldEvent(Part):

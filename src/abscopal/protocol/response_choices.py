@@ -56,12 +56,27 @@ class ResponseChoices(Part):
         "Days after unconfirmed progression before which none is confirmed."
     )
     irecist_early_tolerance_days: Sourced[int] = fact("Tolerance on that number of days.")
+    irecist_days_from: Sourced[Literal["first_iupd", "last_iupd"]] = fact(
+        "From which unconfirmed progression of a series those days are counted."
+    )
     irecist_late_days: Sourced[int] = fact("Days after unconfirmed progression beyond which it is late.")
     irecist_bridge_ne: Sourced[bool] = fact("Whether a not-evaluable assessment may stand within a block.")
+    irecist_reference: Sourced[Literal["smallest", "first"]] = fact(
+        "The sum of the series of unconfirmed progression over which a rise of 5 mm confirms."
+    )
+    irecist_iupd_between_responses: Sourced[bool] = fact(
+        "Whether two responses confirm each other with unconfirmed progression between them."
+    )
     new_lesion_reset_percent: Sourced[float] = fact(
         "Growth of new lesions that re-triggers progression, percent."
     )
     new_lesion_reset_mm: Sourced[float] = fact("Growth of new lesions that re-triggers progression, mm.")
+    new_lesion_isd_resets: Sourced[bool] = fact(
+        "Whether stable disease lifts unconfirmed progression beside a new lesion that stays unchanged."
+    )
+    new_lesion_missing: Sourced[Literal["unresolved", "unchanged"]] = fact(
+        "What a known new lesion is that a later scan does not mention."
+    )
     pfs_rule: Sourced[str] = fact("Named set of censoring rules of progression-free survival, such as fda_a.")
     interval_days: Sourced[int] = fact("Days between planned tumour assessments.")
     window_days: Sourced[int] = fact("Tolerance on that interval, in days.")

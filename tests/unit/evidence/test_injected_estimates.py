@@ -18,6 +18,7 @@ from abscopal.evidence.plan.lesions import (
     list_lesion_definitions,
     read_modality,
 )
+from abscopal.evidence.plan.readers import ACCEPTED, derive_acceptance
 from abscopal.evidence.plan.readings import Readings
 from abscopal.evidence.plan.response import estimate_best_responses, estimate_response_share
 from abscopal.protocol.lesions import LesionResponseRule
@@ -67,7 +68,9 @@ def build_readings(*, injected_arm: str, other_arm: str, protocol: Any) -> Readi
         "adrs": derive_adrs(lesions, adsl, criterion=ITRECIST, settings=settings),
         "adlr": derive_lesion_responses(lesions, adsl, definitions=definitions, settings=settings),
     }
-    return Readings(protocol, tables)
+    accepted = derive_acceptance(tables, protocol.lesions)
+    assert accepted is not None
+    return Readings(protocol, tables | {ACCEPTED: accepted})
 
 
 @pytest.fixture

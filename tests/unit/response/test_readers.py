@@ -82,11 +82,12 @@ def test_one_reader_makes_no_pair():
 
 
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.name)
-def test_the_scale_follows_the_order_of_the_criterion(criterion):
+def test_the_scale_goes_from_better_to_worse(criterion):
     scale = compute_scale(criterion)
     evaluable = [c for c in criterion.categories if c.kind != "not_evaluable"]
     assert set(scale) == {category.code for category in evaluable}
-    ordered = sorted(evaluable, key=lambda category: category.rank)
+    kinds = ["complete", "partial", "stable", "neither", "unconfirmed_progression", "progression"]
+    ordered = sorted(evaluable, key=lambda category: kinds.index(category.kind))
     assert [scale[c.code] for c in ordered] == sorted(scale.values())
     assert scale[ordered[0].code] == 0
 

@@ -125,7 +125,7 @@ def test_injected_and_other_lesions_are_read_apart():
     assert "SD: sum of the non-injected targets 19.0 mm, −5.0 % from baseline (20.0 mm)" in said
     assert "Best response of injected lesions: CR" in said
     assert "Best response of non-injected lesions: PD" in said
-    assert "Our readings, where the source does not say:" in said
+    assert "itRECIST-compatible: our readings, where the source does not say:" in said
     assert "matched set" in said
 
 
@@ -144,3 +144,29 @@ def test_json_holds_our_readings_and_the_categories():
 
 def test_without_injections_nothing_is_said_of_categories_by_recist():
     assert "Injected lesions" not in run()
+
+
+def test_three_criteria_read_one_table_of_injections_symptoms_and_changes():
+    path = str(Path(LESIONS).parent / "confirmed_progression.csv")
+    told = CliRunner().invoke(app, [path, "--criterion", "all", "--json"], env=WIDE, catch_exceptions=False)
+    found = {
+        (answer["criterion"], row["USUBJID"], row["PARAMCD"]): row["AVALC"]
+        for answer in json.loads(told.output)
+        for row in answer["responses"]
+        if row["AVISITN"] == -1
+    }
+    assert [found[name, "P06", "BOR"] for name in ("recist_1_1", "irecist", "itrecist")] == [
+        "PD",
+        "iPR",
+        "PD",
+    ]
+    assert [found[name, "P07", "BOR"] for name in ("recist_1_1", "irecist", "itrecist")] == [
+        "PD",
+        "iCPD",
+        "PD",
+    ]
+    assert (found["itrecist", "P06", "BORINJ"], found["itrecist", "P06", "BORNINJ"]) == ("PD", "SD")
+    printed = CliRunner().invoke(app, [path, "--criterion", "irecist"], env=WIDE, catch_exceptions=False)
+    assert "the progression of 2024-04-01 is lifted" in printed.output
+    assert "14 days after the iUPD of 2024-04-29, too soon to confirm it" in printed.output
+    assert "before confirmed progression" in printed.output

@@ -78,8 +78,9 @@ def test_what_was_not_derived_again_would_not_have_changed(criterion, settings):
     for other in list_alternatives(settings):
         visits = criterion.derive_visit_responses(lesions, other.settings)
         best = criterion.derive_best_responses(
-            visits, adsl, settings=other.settings, readers=["INVESTIGATOR"]
-        )
+            visits.with_columns(criterion.compute_plain_code(pl.col("OVRRESP"))),
+            adsl, settings=other.settings, readers=["INVESTIGATOR"],
+        ).with_columns(criterion.compute_own_code(pl.col("BORRESP", "CBORRESP")))  # fmt: skip
         chosen = "CBORRESP" if other.settings.confirmation_required else "BORRESP"
         for row in best.iter_rows(named=True):
             key = (other.setting, other.choice, row["USUBJID"])

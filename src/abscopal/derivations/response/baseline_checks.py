@@ -6,13 +6,10 @@ import polars as pl
 from abscopal.derivations.response.criterion import SelectionRules
 from abscopal.derivations.response.injected_lesions import LESION, derive_injected_at_start
 from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.organs import compute_organ
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.adam import LesionAssessments, SubjectLevel
 from abscopal.tables.columns import key_text, required_text
-
-# Paired organs are one organ, and all nodal stations are one organ (EORTC RECIST questions and answers).
-SIDE = r"(?i)[ ,;/-]*\b(LEFT|RIGHT|BILATERAL|GAUCHE|DROITE?)\b[ ,;/-]*"
-NODAL_ORGAN = "LYMPH NODE"
 
 MESSAGES = {
     "NOT_MEASURABLE": (
@@ -152,8 +149,7 @@ def _find_too_many(targets: pl.DataFrame, finding: str, most: int) -> pl.DataFra
 
 
 def _find_crowded_organs(targets: pl.DataFrame, selection: SelectionRules) -> pl.DataFrame:
-    place = pl.col("LSLOC").str.to_uppercase().str.replace_all(SIDE, "").str.strip_chars()
-    organ = pl.when("LSNODE").then(pl.lit(NODAL_ORGAN)).otherwise(place)
+    organ = compute_organ(pl.col("LSLOC"), node=pl.col("LSNODE"))
     crowded = targets.filter(organ.is_not_null()).filter(
         pl.len().over(*READING, organ) > selection.max_per_organ
     )

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from abscopal.derivations.response.best_response_rules import BOR_RULES, CBOR_RULES
+from abscopal.derivations.response.best_response_rules import BEST_RULES, BestRules
 from abscopal.derivations.response.counted_assessments import RESPONSE, derive_counted_assessments
-from abscopal.derivations.response.criterion import CountedUntil, compute_by_first_rule
+from abscopal.derivations.response.criterion import (
+    UNCONFIRMED_PROGRESSION,
+    CountedUntil,
+    compute_by_first_rule,
+)
 from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.derivations.response.standing_progression import derive_standing_progression
 
 NO_READER = "UNSPECIFIED"
 
@@ -20,21 +25,23 @@ def derive_best_responses(
     settings: ResponseSettings,
     readers: Sequence[str] = (),
     until: CountedUntil = "first_progression",
+    rules: BestRules = BEST_RULES,
 ) -> pl.DataFrame:
     """Find each patient's best response, for each reader; every patient of ADSL has a row.
 
     Args:
         responses: one row per patient, reader and assessment after baseline: USUBJID, READER, AVISITN,
-            ADT, OVRRESP, OVRREASON, TRGRESP.
+            ADT, OVRRESP (in plain codes), OVRREASON, TRGRESP.
         adsl: one row per patient with REFDT, NACTDT and DTHDT.
         settings: the readings of the rules in force.
         readers: who reads in this study, besides those found in the responses.
         until: how far assessments count.
+        rules: the rules of best response, in plain codes.
 
     Returns:
         One row per patient and reader: BORRESP, BORRULE, BORREASON, BORDT, the same for CBOR, the
-        dates of first response (RSPDT), first confirmed response (CRSPDT), first progression (PDDT)
-        and last evaluable assessment (LSTADT).
+        dates of first response (RSPDT), first confirmed response (CRSPDT), the progression that stands
+        (PDDT; the first where it needs no confirmation) and the last evaluable assessment (LSTADT).
 
     Reference:
         RECIST 1.1, sections 4.5 to 4.7 and Table 3 (doi:10.1016/j.ejca.2008.10.026).
@@ -54,7 +61,7 @@ def derive_best_responses(
         [('P1', 'PR', 'SD', 'NOT_CONFIRMED'), ('P2', 'NE', 'NE', 'SD_TOO_EARLY')]
     """
     counted = derive_counted_assessments(responses, adsl, settings=settings, until=until)
-    return derive_best_of_counted(counted, adsl, settings=settings, readers=readers)
+    return derive_best_of_counted(counted, adsl, settings=settings, readers=readers, rules=rules)
 
 
 def derive_best_of_counted(
@@ -63,6 +70,7 @@ def derive_best_of_counted(
     *,
     settings: ResponseSettings,
     readers: Sequence[str] = (),
+    rules: BestRules = BEST_RULES,
 ) -> pl.DataFrame:
     """Find each patient's best response where it is already known which assessments count.
 
@@ -71,6 +79,7 @@ def derive_best_of_counted(
         adsl: one row per patient with REFDT, NACTDT and DTHDT.
         settings: the readings of the rules in force.
         readers: who reads in this study, besides those found in the assessments.
+        rules: the rules of best response, in plain codes.
 
     Returns:
         The same columns as `derive_best_responses`.
@@ -79,8 +88,10 @@ def derive_best_of_counted(
     everyone = adsl.select("USUBJID", "REFDT", "NACTDT", "DTHDT").join(
         pl.DataFrame({"READER": known}), how="cross"
     )
+    standing = derive_standing_progression(counted.filter("COUNTED").with_columns(PLAIN=RESPONSE))
     summary = (
         everyone.join(_summarise(counted), on=READING, how="left")
+        .join(standing.select(*READING, PDDT="ADT"), on=READING, how="left")
         .with_columns(pl.col("ASSESSMENTS", "COUNTED").fill_null(0))
         .with_columns(
             pl.col(
@@ -88,8 +99,8 @@ def derive_best_of_counted(
             ).fill_null(False)
         )
         .with_columns(
-            *compute_by_first_rule(BOR_RULES, settings, prefix="BOR"),
-            *compute_by_first_rule(CBOR_RULES, settings, prefix="CBOR"),
+            *compute_by_first_rule(rules.unconfirmed, settings, prefix="BOR"),
+            *compute_by_first_rule(rules.confirmed, settings, prefix="CBOR"),
         )
     )
     return _add_dates(_add_reasons(summary)).sort(READING)
@@ -114,7 +125,8 @@ def _summarise(counted: pl.DataFrame) -> pl.DataFrame:
         SDDT=first_date((RESPONSE == "SD") & pl.col("LATE")),
         STABLEDT=first_date(stable_or_better & pl.col("LATE")),
         NEITHERDT=first_date(neither & pl.col("LATE")),
-        PDDT=first_date(RESPONSE == "PD"),
+        FIRSTPDDT=first_date(RESPONSE == "PD"),
+        UPDDT=first_date(RESPONSE == UNCONFIRMED_PROGRESSION),
         CCRDT=first_date((RESPONSE == "CR") & pl.col("CONFIRMED")),
         CPRDT=first_date((RESPONSE == "PR") & pl.col("CONFIRMED")),
         NEDT=first_date(RESPONSE == "NE"),
@@ -178,7 +190,7 @@ def _add_dates(summary: pl.DataFrame) -> pl.DataFrame:
             for code, column in dates.items()
         )
 
-    last = {"PD": "PDDT", "NE": "NEDT"}
+    last = {"PD": "FIRSTPDDT", UNCONFIRMED_PROGRESSION: "UPDDT", "NE": "NEDT"}
     return summary.with_columns(
         BORDT=dated("BOR", {"CR": "CRDT", "PR": "PRDT", "SD": "SDDT", "NON-CR/NON-PD": "NEITHERDT", **last}),
         CBORDT=dated(

@@ -1,8 +1,10 @@
 """The rules of best overall response as data, unconfirmed and confirmed (RECIST 1.1, Table 3)."""
 
+from dataclasses import dataclass, replace
+
 import polars as pl
 
-from abscopal.derivations.response.criterion import Rule
+from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, Rule
 from abscopal.derivations.response.settings import ResponseSettings
 
 SECTION_4_6 = "RECIST 1.1, sections 4.5 and 4.7 (doi:10.1016/j.ejca.2008.10.026)"
@@ -17,7 +19,7 @@ def _known(column: str) -> pl.Expr:
 def _too_late(settings: ResponseSettings) -> pl.Expr:
     if settings.pd_max_days is None:
         return pl.lit(False)
-    days = (pl.col("PDDT") - pl.col("REFDT")).dt.total_days()
+    days = (pl.col("FIRSTPDDT") - pl.col("REFDT")).dt.total_days()
     return (days > settings.pd_max_days).fill_null(False) & ~pl.col("EVALUATEDBEFOREPD")
 
 
@@ -36,7 +38,7 @@ def _last_rules(level: str, reference: str) -> tuple[Rule, ...]:
         Rule(
             f"{level}_PD",
             "PD",
-            lambda _: _known("PDDT"),
+            lambda _: _known("FIRSTPDDT"),
             "progression, with nothing better before it",
             "progression, sans rien de mieux auparavant",
             reference,
@@ -130,4 +132,56 @@ CBOR_RULES = (
         TABLE_3,
     ),
     *_last_rules("CONFIRMED", TABLE_3),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BestRules:
+    """The rules of best response, unconfirmed and confirmed."""
+
+    unconfirmed: tuple[Rule, ...]
+    confirmed: tuple[Rule, ...]
+
+
+IMMUNE_WORDS = {
+    "BEST_CR": (
+        "complete response at an assessment before confirmed progression",
+        "réponse complète à une évaluation avant toute progression confirmée",
+    ),
+    "BEST_PR": (
+        "partial response at an assessment before confirmed progression",
+        "réponse partielle à une évaluation avant toute progression confirmée",
+    ),
+    **dict.fromkeys(
+        ("BEST_PD", "CONFIRMED_PD"),
+        (
+            "confirmed progression, with nothing better at another assessment",
+            "progression confirmée, sans rien de mieux à une autre évaluation",
+        ),
+    ),
+}
+"""What the rules that mention progression say where it must be confirmed: English, French."""
+
+
+def _with_unconfirmed_progression(rules: tuple[Rule, ...], level: str) -> tuple[Rule, ...]:
+    """The same rules, with unconfirmed progression after progression and before nothing evaluable."""
+    told = []
+    for rule in rules:
+        en, fr = IMMUNE_WORDS.get(rule.name, (rule.en, rule.fr))
+        told.append(replace(rule, en=en, fr=fr))
+    place = next(place for place, rule in enumerate(rules) if rule.name == f"{level}_PD") + 1
+    unconfirmed = Rule(
+        f"{level}_IUPD",
+        UNCONFIRMED_PROGRESSION,
+        lambda _: _known("UPDDT"),
+        "progression that no later assessment confirmed, with nothing better at another",
+        "progression qu'aucune évaluation ultérieure n'a confirmée, sans rien de mieux à une autre",
+        "iRECIST, Table 3 (doi:10.1016/S1470-2045(17)30074-8); the order is our choice",
+    )
+    return (*told[:place], unconfirmed, *told[place:])
+
+
+BEST_RULES = BestRules(BOR_RULES, CBOR_RULES)
+IMMUNE_BEST_RULES = BestRules(
+    _with_unconfirmed_progression(BOR_RULES, "BEST"), _with_unconfirmed_progression(CBOR_RULES, "CONFIRMED")
 )

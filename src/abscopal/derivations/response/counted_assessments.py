@@ -3,7 +3,7 @@
 import polars as pl
 
 from abscopal.derivations.response.confirmation import compute_confirming_rows
-from abscopal.derivations.response.criterion import CountedUntil
+from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, CountedUntil
 from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.settings import ResponseSettings
 
@@ -22,8 +22,8 @@ def derive_counted_assessments(
     """Mark the assessments that count: up to the first progression, not after a new therapy.
 
     Args:
-        responses: one row per patient, reader and assessment: USUBJID, READER, AVISITN, ADT, OVRRESP,
-            OVRREASON, TRGRESP.
+        responses: one row per patient, reader and assessment: USUBJID, READER, AVISITN, ADT, OVRRESP (in
+            plain codes), OVRREASON, TRGRESP.
         adsl: one row per patient with REFDT and NACTDT.
         settings: the readings of the rules in force.
         until: end_of_follow_up where a criterion looks beyond the first progression.
@@ -107,6 +107,7 @@ def _confirm(
     partial = (response == "PR").to_numpy() & counted
     stable = (response == "SD").to_numpy()
     unknown = (response == "NE").to_numpy()
+    passing = (response == UNCONFIRMED_PROGRESSION).to_numpy() & settings.irecist_iupd_between_responses
     limits = {
         "min_days": settings.confirm_min_days if min_days is None else min_days,
         "max_not_evaluable": settings.max_ne_between if max_not_evaluable is None else max_not_evaluable,
@@ -119,7 +120,7 @@ def _confirm(
         second=complete,
         not_evaluable=unknown,
         stable=stable,
-        ends=~(complete | unknown | stable),
+        ends=~(complete | unknown | stable | passing),
         max_stable=0,
         **limits,
     )
@@ -130,7 +131,7 @@ def _confirm(
         second=partial | complete,
         not_evaluable=unknown,
         stable=stable,
-        ends=~(complete | partial | unknown | stable),
+        ends=~(complete | partial | unknown | stable | passing),
         max_stable=int(settings.accept_one_sd_between_pr),
         **limits,
     )

@@ -16,6 +16,18 @@ Kind = Literal[
     "complete", "partial", "stable", "neither", "unconfirmed_progression", "progression", "not_evaluable"
 ]
 
+UNCONFIRMED_PROGRESSION = "UPD"
+PLAIN_CODES: dict[Kind, str] = {
+    "complete": "CR",
+    "partial": "PR",
+    "stable": "SD",
+    "neither": "NON-CR/NON-PD",
+    "unconfirmed_progression": UNCONFIRMED_PROGRESSION,
+    "progression": "PD",
+    "not_evaluable": "NE",
+}
+"""The codes in which the rules of best response and duration are written, the same for every criterion."""
+
 
 @dataclass(frozen=True, slots=True)
 class Category:
@@ -97,7 +109,7 @@ class OurReading:
 
 
 class BestResponses(Protocol):
-    """How a criterion goes from the responses of a patient to the best one."""
+    """How a criterion goes from the responses of a patient to the best one, both in plain codes."""
 
     def __call__(
         self,
@@ -157,6 +169,23 @@ class Criterion:
             changed = OurReading(f"{reading.setting} = {value}.", f"{reading.setting} = {value}.")
             found.append(reading if value == reading.value else changed)
         return found
+
+    def list_codes(self, *kinds: Kind) -> tuple[str, ...]:
+        """The codes of these kinds, best first."""
+        return tuple(category.code for category in self.categories if category.kind in kinds)
+
+    @property
+    def has_unconfirmed_progression(self) -> bool:
+        """Whether progression must be confirmed by a later assessment."""
+        return bool(self.list_codes("unconfirmed_progression"))
+
+    def compute_plain_code(self, code: pl.Expr) -> pl.Expr:
+        """Turn the criterion's own codes into plain ones; what is no category stays as it is."""
+        return code.replace({category.code: PLAIN_CODES[category.kind] for category in self.categories})
+
+    def compute_own_code(self, plain: pl.Expr) -> pl.Expr:
+        """Turn plain codes into the criterion's own; what is no category stays as it is."""
+        return plain.replace({PLAIN_CODES[category.kind]: category.code for category in self.categories})
 
 
 def compute_by_first_rule(rules: Sequence[Rule], settings: ResponseSettings, *, prefix: str) -> list[pl.Expr]:

@@ -3,10 +3,12 @@
 import dataframely as dy
 import polars as pl
 
+from abscopal.derivations.response.criteria import RECIST_1_1
+from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.derivations.response.standing_progression import derive_standing_progression
 from abscopal.tables.adam import ResponseAnalysis, SubjectLevel, TimeToEvent
 
-PARAMETER = "RSD"
 RULESET = "response_duration"
 
 
@@ -15,6 +17,7 @@ def derive_response_durations(
     adsl: dy.DataFrame[SubjectLevel],
     *,
     settings: ResponseSettings,
+    criterion: Criterion = RECIST_1_1,
 ) -> dy.DataFrame[TimeToEvent]:
     """Time each response, for each reader, until progression or death, whichever comes first.
 
@@ -28,30 +31,36 @@ def derive_response_durations(
         adrs: responses of one criterion.
         adsl: one row per patient with DTHDT and NACTDT.
         settings: the readings of the rules in force.
+        criterion: the criterion that made them. Where its progression must be confirmed, a response ends at
+            the first unconfirmed progression of the series that stands.
 
     Returns:
-        One row per responding patient and reader, PARAMCD RSD, in days; CNSR 0 is an event.
+        One row per responding patient and reader, in days; CNSR 0 is an event. PARAMCD is RSD, or IRSD where
+        progression must be confirmed.
 
     Reference:
-        RECIST 1.1, section 4.8 (doi:10.1016/j.ejca.2008.10.026).
+        RECIST 1.1, section 4.8 (doi:10.1016/j.ejca.2008.10.026); EORTC iRECIST questions and answers.
     """
     reader = ["USUBJID", "READER"]
     answer = "CRSP" if settings.confirmation_required else "RSP"
     responders = adrs.filter(pl.col("PARAMCD") == answer, pl.col("AVALC") == "Y").select(
         *reader, STARTDT="ADT"
     )
-    counted = adrs.filter(pl.col("PARAMCD") == "OVR", pl.col("ANL01FL") == "Y")
-    less = (pl.col("REASON") == "CR_THEN_LESS").fill_null(False) & (pl.col("AVALC") != "CR")
-    ends = (pl.col("AVALC") == "PD") | less
-    progression = _pick(counted.filter(ends), "PD", first=True)
-    evaluated = _pick(counted.filter(~ends, pl.col("AVALC") != "NE"), "LAST", first=False)
+    less = (pl.col("REASON") == "CR_THEN_LESS").fill_null(False) & (pl.col("PLAIN") != "CR")
+    counted = (
+        adrs.filter(pl.col("PARAMCD") == "OVR", pl.col("ANL01FL") == "Y")
+        .with_columns(PLAIN=criterion.compute_plain_code(pl.col("AVALC")))
+        .with_columns(PLAIN=pl.when(less).then(pl.lit("PD")).otherwise("PLAIN"))
+    )
+    progression = _pick(derive_standing_progression(counted), "PD", first=True)
+    evaluated = _pick(counted.filter(~pl.col("PLAIN").is_in(["PD", "NE"])), "LAST", first=False)
     timed = (
         responders.join(progression, on=reader, how="left")
         .join(evaluated, on=reader, how="left")
         .join(adsl.select("STUDYID", "USUBJID", "TRT01P", "DTHDT", "DTHDTF", "NACTDT"), on="USUBJID")
         .with_columns(DEATH=_count_death(settings))
     )
-    return TimeToEvent.validate(_time(timed, settings), cast=True)
+    return TimeToEvent.validate(_time(timed, settings, criterion), cast=True)
 
 
 def _pick(rows: pl.DataFrame, name: str, *, first: bool) -> pl.DataFrame:
@@ -73,7 +82,7 @@ def _count_death(settings: ResponseSettings) -> pl.Expr:
     return pl.when((pl.col("DTHDT") <= pl.col("NACTDT")).fill_null(True)).then("DTHDT")
 
 
-def _time(timed: pl.DataFrame, settings: ResponseSettings) -> pl.DataFrame:
+def _time(timed: pl.DataFrame, settings: ResponseSettings, criterion: Criterion) -> pl.DataFrame:
     progressed = pl.col("PDDT").is_not_null() & (pl.col("PDDT") <= pl.col("DEATH")).fill_null(True)
     died = pl.col("DEATH").is_not_null()
     new_therapy = pl.col("NACTDT").is_not_null() & settings.truncate_at_new_therapy
@@ -82,10 +91,11 @@ def _time(timed: pl.DataFrame, settings: ResponseSettings) -> pl.DataFrame:
         return pl.when(progressed).then(progression).when(died).then(death).otherwise(censored)
 
     nothing = pl.lit(None, dtype=pl.String)
+    immune = criterion.has_unconfirmed_progression
     return (
         timed.with_columns(
-            PARAMCD=pl.lit(PARAMETER),
-            PARAM=pl.lit("Duration of response"),
+            PARAMCD=pl.lit("IRSD" if immune else "RSD"),
+            PARAM=pl.lit(f"Duration of response by {criterion.title}" if immune else "Duration of response"),
             RULESET=pl.lit(RULESET),
             AVALU=pl.lit("DAYS"),
             ADT=by_outcome(pl.col("PDDT"), pl.col("DEATH"), pl.col("LASTDT")),

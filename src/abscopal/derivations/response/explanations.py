@@ -5,9 +5,10 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.best_response_rules import BOR_RULES, CBOR_RULES
+from abscopal.derivations.response.best_response_rules import BEST_RULES, IMMUNE_BEST_RULES
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.reasons import REASONS
+from abscopal.derivations.response.series_explanations import explain_series
 from abscopal.tables.adam import ResponseAnalysis
 
 Language = Literal["en", "fr"]
@@ -109,11 +110,12 @@ def _explain_part(
     """The sentences of the rows of one part, with the parameters named as for all lesions."""
     names = PARTS[part]
     named = adrs.with_columns(OWN="PARAMCD", PARAMCD=pl.col("PARAMCD").replace(names))
-    explained = _explain(named, texts=_list_rule_texts(criterion, language), part=part, language=language)
+    explained = _explain(named, criterion=criterion, part=part, language=language)
     return explained.with_columns(PARAMCD="OWN").drop("OWN")
 
 
-def _explain(adrs: pl.DataFrame, *, texts: dict[str, str], part: Part, language: Language) -> pl.DataFrame:
+def _explain(adrs: pl.DataFrame, *, part: Part, criterion: Criterion, language: Language) -> pl.DataFrame:
+    texts = _list_rule_texts(criterion, language)
     levels = adrs.filter(pl.col("PARAMCD").is_in(["TRGRESP", "NTRGRESP", "NEWLIND"])).select(
         *KEYS, "PARAMCD", "RULE", "AVALC"
     )
@@ -132,7 +134,7 @@ def _explain(adrs: pl.DataFrame, *, texts: dict[str, str], part: Part, language:
     own_rule = _look_up(pl.col("RULE"), texts)
     sentence = (
         pl.when(pl.col("PARAMCD") == "OVR")
-        .then(code + _explain_overall(texts, phrases, language))
+        .then(code + _explain_overall(criterion, texts, phrases, language))
         .when(pl.col("PARAMCD") == "TRGRESP")
         .then(code + _explain_targets(pl.col("RULE"), texts, phrases, language))
         .when(pl.col("PARAMCD").is_in(["NTRGRESP", "NEWLIND"]))
@@ -144,7 +146,8 @@ def _explain(adrs: pl.DataFrame, *, texts: dict[str, str], part: Part, language:
 
 
 def _list_rule_texts(criterion: Criterion, language: Language) -> dict[str, str]:
-    rules = (*criterion.rules, *BOR_RULES, *CBOR_RULES)
+    best = IMMUNE_BEST_RULES if criterion.has_unconfirmed_progression else BEST_RULES
+    rules = (*criterion.rules, *best.unconfirmed, *best.confirmed)
     return {rule.name: rule.fr if language == "fr" else rule.en for rule in rules}
 
 
@@ -177,6 +180,12 @@ def _write(phrase: str, language: Language) -> pl.Expr:
         "rise": one_decimal(measured - nadir),
         "percent_base": pl.when(base > 0).then(signed(100 * (measured - base) / base)),
         "nadir_date": pl.col("NADIRDT").cast(pl.String),
+        "iupd_date": pl.col("IUPDDT").cast(pl.String),
+        "days": (pl.col("ADT") - pl.col("IUPDDT")).dt.total_days().cast(pl.String),
+        "lowest": one_decimal(pl.col("IUPDSUM")),
+        "series_rise": one_decimal(measured - pl.col("IUPDSUM")),
+        "series_change": signed(measured - pl.col("IUPDSUM")),
+        "new_rise": one_decimal(pl.col("NLTSUM") - pl.col("IUPDNLT")),
     }
     names = [name for name in parts if "{" + name + "}" in phrase]
     names.sort(key=lambda name: phrase.index("{" + name + "}"))
@@ -221,7 +230,9 @@ def _explain_targets(
     )
 
 
-def _explain_overall(texts: dict[str, str], phrases: dict[str, str], language: Language) -> pl.Expr:
+def _explain_overall(
+    criterion: Criterion, texts: dict[str, str], phrases: dict[str, str], language: Language
+) -> pl.Expr:
     """What decided: the causes of a progression, otherwise every level that has something to say."""
     progressed = pl.col("AVALC") == "PD"
     decided = {level: pl.col(f"AVALC_{level}") for level in ("TRGRESP", "NTRGRESP", "NEWLIND")}
@@ -238,10 +249,21 @@ def _explain_overall(texts: dict[str, str], phrases: dict[str, str], language: L
         pl.when(decided["NEWLIND"] == "EQ").then(pl.lit(phrases["equivocal"])),
     ]
     nothing = _look_up(pl.col("RULE"), texts)
+    not_progressed = pl.concat_str(levels, separator=SEMICOLON[language], ignore_nulls=True)
+    if criterion.has_unconfirmed_progression:
+        series = explain_series(
+            targets=targets,
+            non_targets=non_targets,
+            otherwise=not_progressed,
+            write=lambda phrase: _write(phrase, language),
+            separator=SEMICOLON[language],
+            language=language,
+        )
+        return pl.when(series == "").then(nothing).otherwise(pl.coalesce(series, nothing))
     told = (
         pl.when(progressed)
         .then(pl.concat_str(causes, separator=SEMICOLON[language], ignore_nulls=True))
-        .otherwise(pl.concat_str(levels, separator=SEMICOLON[language], ignore_nulls=True))
+        .otherwise(not_progressed)
     )
     return pl.when(told == "").then(nothing).otherwise(pl.coalesce(told, nothing))
 

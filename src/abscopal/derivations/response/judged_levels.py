@@ -19,7 +19,7 @@ from abscopal.derivations.response.level_rules import (
 )
 from abscopal.derivations.response.response_history import derive_response_history
 from abscopal.derivations.response.settings import ResponseSettings
-from abscopal.derivations.response.visit_responses import VisitResponses
+from abscopal.derivations.response.visit_responses import NO_SERIES, VisitResponses
 from abscopal.tables.adam import LesionAssessments
 
 
@@ -75,30 +75,58 @@ def derive_judged_levels(
     Reference:
         RECIST 1.1, sections 4.3 and 4.4, Tables 1 and 2 (doi:10.1016/j.ejca.2008.10.026).
     """
-    visits = derive_response_history(burden, settings).filter(pl.col("AVISITN") > 0)
+    visits = derive_response_history(burden, settings)
     if beside is not None:
         visits = visits.join(beside, on=ASSESSMENT, how="left", maintain_order="left")
     judged = (
-        visits.with_columns(
-            *compute_by_first_rule(levels.target, settings, prefix="TRG"),
-            *compute_by_first_rule(levels.non_target, settings, prefix="NTRG"),
-            *compute_by_first_rule(levels.new_lesion, settings, prefix="NEWL"),
-        )
+        derive_lesion_levels(visits, settings, levels=levels)
+        .with_columns(*compute_by_first_rule(levels.new_lesion, settings, prefix="NEWL"))
         .with_columns(*compute_by_first_rule(levels.overall, settings, prefix="OVR"))
-        .with_columns(ADT=_date_response(settings), OVRREASON=_trace_reason())
+        .with_columns(
+            ADT=compute_response_date(pl.col("OVRRESP") == "PD", settings),
+            OVRREASON=_trace_reason(),
+            **NO_SERIES,
+        )
     )
     return VisitResponses.validate(judged.sort(*READING, "AVISITN").select(VisitResponses.column_names()))
 
 
-def _date_response(settings: ResponseSettings) -> pl.Expr:
-    """The date of the assessment when its scans lie on several days."""
+def derive_lesion_levels(
+    history: pl.DataFrame, settings: ResponseSettings, *, levels: LevelRules = RECIST_LEVELS
+) -> pl.DataFrame:
+    """Judge targets and non-targets of each assessment after baseline, in the codes of RECIST 1.1.
+
+    Args:
+        history: burden of disease with what came before, as `derive_response_history` gives it.
+        settings: the readings of the rules in force.
+        levels: the rules of each level.
+
+    Returns:
+        The assessments after baseline with response, rule and reason of both levels.
+    """
+    return history.filter(pl.col("AVISITN") > 0).with_columns(
+        *compute_by_first_rule(levels.target, settings, prefix="TRG"),
+        *compute_by_first_rule(levels.non_target, settings, prefix="NTRG"),
+    )
+
+
+def compute_response_date(progressed: pl.Expr, settings: ResponseSettings) -> pl.Expr:
+    """The date of the assessment when its scans lie on several days.
+
+    Args:
+        progressed: whether the response is progression.
+        settings: the readings of the rules in force.
+
+    Returns:
+        The date, as `visit_date` of the settings wants it.
+    """
     match settings.visit_date:
         case "earliest":
             return pl.col("FIRSTDT")
         case "latest":
             return pl.col("LASTDT")
         case "earliest_if_progression":
-            return pl.when(pl.col("OVRRESP") == "PD").then("FIRSTDT").otherwise("LASTDT")
+            return pl.when(progressed).then("FIRSTDT").otherwise("LASTDT")
 
 
 def _trace_reason() -> pl.Expr:

@@ -60,7 +60,7 @@ def derive_lesion_assessments(
     places = [described.select(*LESION, "LSLOC"), lesions.select(*LESION, "LSLOC")]
     facts = pl.concat(places).group_by(LESION).agg(pl.col("LSLOC").drop_nulls().first())
     complete = (
-        _accept_only_reader(filled)
+        derive_standing_states(_accept_only_reader(filled))
         .join(facts, on=LESION, how="left")
         .join(_date_injections(exposure), on=["USUBJID", "TULNKID"], how="left")
         .sort(*LESION, "AVISITN")
@@ -206,7 +206,7 @@ def _add_missing_fragments(pieces: pl.DataFrame) -> pl.DataFrame:
     visit = ["USUBJID", "READER", "VISIT", "TULNKID"]
     fragments = pieces.filter(pl.col("PIECE") != pl.col("TULNKID"))
     known = fragments.group_by(*LESION, "PIECE").agg(SINCE=pl.col("VISITDT").min())
-    expected = fragments.unique(visit).drop("PIECE", "LSTENTH").join(known, on=LESION)
+    expected = fragments.unique(visit).drop("PIECE", "LSTENTH", "LSCHANGE").join(known, on=LESION)
     missing = (
         expected.filter(pl.col("SINCE") < pl.col("VISITDT"))
         .join(pieces, on=[*visit, "PIECE"], how="anti")
@@ -239,7 +239,11 @@ def _join_pieces(pieces: pl.DataFrame) -> pl.DataFrame:
     return kept.group_by(keys).agg(
         pl.col("LSROLE", "LSNODE", "VISITDT").first(),
         pl.col("ADT").max(),
-        pl.col("ADTF", "ACCFL").max(),
+        pl.col("ADTF", "ACCFL", "SYMPFL").max(),
+        LSCHANGE=pl.coalesce(
+            pl.when((pl.col("LSCHANGE") == change).any()).then(pl.lit(change))
+            for change in ("INCREASED", "DECREASED", "SAME")
+        ),
         LSSTATE=pl.when(known).then(strongest).otherwise(pl.lit("NOT_EVALUATED")),
         LSTENTH=pl.when(known & pl.col("LSTENTH").is_not_null().any()).then(pl.col("LSTENTH").sum()),
     )
@@ -295,6 +299,44 @@ def derive_lesions_not_mentioned(
         LSSTATE=pl.lit("NOT_EVALUATED")
     )
     return pl.concat([assessments, missing], how="diagonal")
+
+
+def derive_standing_states(assessments: pl.DataFrame) -> pl.DataFrame:
+    """Let unequivocal progression of a non-target stand while its reader says unchanged or increased.
+
+    No change, or an increase, since an assessment that called a non-target unequivocally worse leaves it so.
+
+    Args:
+        assessments: one row per lesion and assessment: USUBJID, READER, TULNKID, AVISITN, LSROLE, LSSTATE
+            and LSCHANGE.
+
+    Returns:
+        The same rows.
+
+    Reference:
+        EORTC iRECIST questions and answers: UNE, NCLA and UNE, INCLA.
+
+    Example:
+        >>> rows = pl.DataFrame({
+        ...     "USUBJID": "P1", "READER": "A", "TULNKID": "NT01", "AVISITN": [1, 2, 3], "LSROLE": "NON-TARGET",
+        ...     "LSSTATE": ["UNEQUIVOCAL_PROGRESSION", "PRESENT", "PRESENT"], "LSCHANGE": [None, "SAME", None]})
+        >>> derive_standing_states(rows)["LSSTATE"].to_list()
+        ['UNEQUIVOCAL_PROGRESSION', 'UNEQUIVOCAL_PROGRESSION', 'PRESENT']
+    """
+    state = pl.col("LSSTATE")
+    worse = state == "UNEQUIVOCAL_PROGRESSION"
+    leans = (
+        (pl.col("LSROLE") == "NON-TARGET")
+        & (state == "PRESENT")
+        & pl.col("LSCHANGE").is_in(["SAME", "INCREASED"]).fill_null(False)
+    )
+    if not assessments.select(leans.any()).item():
+        return assessments
+    known = pl.when(~leans & (state != "NOT_EVALUATED")).then(worse)
+    stands = known.forward_fill().over(LESION, order_by="AVISITN").fill_null(False)
+    return assessments.with_columns(
+        LSSTATE=pl.when(leans & stands).then(pl.lit("UNEQUIVOCAL_PROGRESSION")).otherwise(state)
+    )
 
 
 def _accept_only_reader(assessments: pl.DataFrame) -> pl.DataFrame:

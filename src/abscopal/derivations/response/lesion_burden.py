@@ -75,7 +75,8 @@ def derive_lesion_burden(assessments: dy.DataFrame[LesionAssessments]) -> dy.Dat
         ...     "ADT": [date(2024, 1, 1)] * 2 + [date(2024, 3, 1)] * 2 + [date(2024, 5, 1)] * 2,
         ...     "ADTF": [None] * 6, "LSROLE": ["TARGET"] * 6, "LSNODE": [False] * 6, "LSLOC": ["LIVER"] * 6,
         ...     "LSSTATE": ["MEASURED"] * 3 + ["NOT_EVALUATED"] + ["MEASURED"] * 2,
-        ...     "LSTENTH": [300, 200, 120, None, 150, 100], "INJDT": [None] * 6, "ACCFL": ["Y"] * 6,
+        ...     "LSTENTH": [300, 200, 120, None, 150, 100], "LSCHANGE": [None] * 6, "SYMPFL": [None] * 6,
+        ...     "INJDT": [None] * 6, "ACCFL": ["Y"] * 6,
         ... }), cast=True)
         >>> derive_lesion_burden(rows).select("AVISITN", "SUM", "MEASURED", "NADIR").rows()
         [(0, 500, 500, None), (1, None, 120, 500), (2, 250, 250, 500)]
@@ -158,11 +159,17 @@ def _count_followed(seen: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _settle_new_lesions(seen: pl.LazyFrame) -> pl.LazyFrame:
-    """Each new lesion's last word: established, refuted or still open, and when it first appeared.
+def derive_settled_sightings(seen: pl.LazyFrame) -> pl.LazyFrame:
+    """List the sightings of each new lesion after it was last refuted, and whether it stands.
 
     A lesion that is only suspected and later established counts from its first appearance; one that
-    was refuted in between counts from its first appearance after that.
+    was refuted in between counts from its first appearance after that. One seen at baseline is not new.
+
+    Args:
+        seen: lesions at every assessment, as `LesionAssessments`.
+
+    Returns:
+        The sightings of new lesions, with `stands`: established, not only suspected.
     """
     new = seen.filter(pl.col("LSROLE") == "NEW").with_columns(
         real=pl.col("LSSTATE").is_in(REAL_NEW_LESION),
@@ -183,12 +190,12 @@ def _settle_new_lesions(seen: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _date_new_lesions(seen: pl.LazyFrame) -> pl.LazyFrame:
-    established = _settle_new_lesions(seen).filter("stands")
+    established = derive_settled_sightings(seen).filter("stands")
     return established.group_by(READING).agg(FIRSTNEW=pl.col("AVISITN").min())
 
 
 def _find_pending(seen: pl.LazyFrame) -> pl.LazyFrame:
-    pending = _settle_new_lesions(seen).filter(~pl.col("stands"))
+    pending = derive_settled_sightings(seen).filter(~pl.col("stands"))
     return pending.group_by(ASSESSMENT).agg(EQUIVOCAL=pl.lit(True))
 
 

@@ -64,7 +64,8 @@ def derive_lesion_responses(
         ...     "USUBJID": "P1", "READER": "INVESTIGATOR", "TULNKID": ["T01", "T01", "T02", "T02"],
         ...     "AVISITN": [0, 1, 0, 1], "ADT": [date(2024, 1, 1), date(2024, 3, 1)] * 2, "ADTF": None,
         ...     "LSROLE": "TARGET", "LSNODE": False, "LSLOC": "LIVER", "LSSTATE": "MEASURED",
-        ...     "LSTENTH": [200, 130, 300, 310], "INJDT": [date(2024, 1, 8), date(2024, 1, 8), None, None],
+        ...     "LSTENTH": [200, 130, 300, 310], "LSCHANGE": None, "SYMPFL": None,
+        ...     "INJDT": [date(2024, 1, 8), date(2024, 1, 8), None, None],
         ...     "ACCFL": "Y"}), cast=True)
         >>> adsl = SubjectLevel.validate(pl.concat([SubjectLevel.create_empty(), pl.DataFrame({
         ...     "STUDYID": ["S1"], "USUBJID": ["P1"], "SUBJID": ["1"], "SITEID": ["10"], "SEX": ["F"],

@@ -12,11 +12,23 @@ STATE_WORDS: tuple[tuple[str, str], ...] = (
     (r"\b(NO|NOT|NON)[ -]?(LONGER )?(PRESENT|SEEN|VISIBLE|PATHOLOG)|NO EVIDENCE OF DISEASE", "ABSENT"),
     (r"\b(NO|NOT|NON|WITHOUT)[ -]?(CLEAR |UNEQUIVOCAL )?(PROGRESS|WORSEN)|\bNON-?CR/NON-?PD", "PRESENT"),
     (r"\b(EQUIVOCAL|POSSIBLE) (PROGRESS|WORSEN)", "PRESENT"),
-    (r"UNEQUIVOCAL PROGRESSION|PROGRESS|WORSEN", "UNEQUIVOCAL_PROGRESSION"),
+    (r"UNEQUIVOCAL (INCREASE|GROWTH)|^UNE$|PROGRESS|WORSEN", "UNEQUIVOCAL_PROGRESSION"),
     (r"UNEQUIVOCAL", "UNEQUIVOCAL"),
     (r"EQUIVOCAL", "EQUIVOCAL"),
     (r"ABSENT|NON-?PATHOLOG|RESOLVED|DISAPPEAR|^GONE$", "ABSENT"),
     (r"PRESENT|PATHOLOG|PERSIST|STABLE", "PRESENT"),
+    (r"^(NC|INC|NCLA|INCLA)$|CHANGE|(IN|DE)CREAS(E|ING)|LARGER|SMALLER|GROWN|SHRUNK", "PRESENT"),
+)
+# What readers write of a lesion beside its last assessment, EORTC's follow-up codes among it. NC and UNE speak
+# of baseline or nadir, not of the last assessment; INC is taken as an increase all the same.
+CHANGE_WORDS: tuple[tuple[str, str], ...] = (
+    (r"EQUIVOCAL|FROM (BASELINE|NADIR)", "UNSAID"),
+    (
+        r"\b(NO|NOT|WITHOUT)[ -]?(FURTHER |ANY )?(INCREASE|DECREASE|GROW|CHANGE)|^NCLA$|UNCHANGED|\bSTABLE",
+        "SAME",
+    ),
+    (r"^INC(LA)?$|\bINCREASE|\bINCREASING|LARGER|GROWN", "INCREASED"),
+    (r"DECREASE|DECREASING|SMALLER|SHRUNK", "DECREASED"),
 )
 NODE_LOCATION = r"\bNODES?\b|\bNODAL\b|\bGANGLION"
 # Best first: where one scan gives several lengths of a lesion, the first of these that has a number counts.
@@ -42,6 +54,27 @@ def compute_state(words: pl.Expr) -> pl.Expr:
     )
 
 
+def compute_change(words: pl.Expr) -> pl.Expr:
+    """Read a change since the last assessment from a reader's words; null when the words say none.
+
+    Args:
+        words: a text such as TRSTRESC.
+
+    Reference:
+        EORTC iRECIST questions and answers: NC, INC, NCLA, INCLA, UNE.
+
+    Example:
+        >>> frame = pl.DataFrame({"TRSTRESC": ["INCLA", "NCLA", "Not increased", "smaller", "UNE", "PRESENT"]})
+        >>> frame.select(change=compute_change(pl.col("TRSTRESC")))["change"].to_list()
+        ['INCREASED', 'SAME', 'SAME', 'DECREASED', None, None]
+    """
+    capitals = words.str.to_uppercase().str.strip_chars()
+    said = pl.coalesce(
+        pl.when(capitals.str.contains(pattern)).then(pl.lit(change)) for pattern, change in CHANGE_WORDS
+    )
+    return pl.when(said != "UNSAID").then(said)
+
+
 def compute_tenths(millimetres: pl.Expr) -> pl.Expr:
     """Millimetres to whole tenths, the unit in which lengths are compared.
 
@@ -63,7 +96,8 @@ def derive_piece_states(results: pl.DataFrame) -> pl.DataFrame:
         results: TR rows with PIECE, LSROLE, LSNODE, VISIT and READER added, in order of date and TRSEQ.
 
     Returns:
-        One row per patient, reader, visit, lesion and piece with LSSTATE, LSTENTH, ADT, ADTF, ACCFL.
+        One row per patient, reader, visit, lesion and piece with LSSTATE, LSTENTH, LSCHANGE, SYMPFL, ADT,
+        ADTF, ACCFL.
     """
     wanted = (
         pl.when("LSNODE")
@@ -95,9 +129,13 @@ def derive_piece_states(results: pl.DataFrame) -> pl.DataFrame:
             tenths=compute_tenths(pl.coalesce(*lengths, pl.when(gone).then(0.0))),
             state_word=pl.coalesce(node_word, lesion_word),
             length_word=length_word,
+            LSCHANGE=pl.col("change").filter(done).drop_nulls().last(),
+            SYMPFL=pl.col("TRREASPF").str.to_uppercase().str.contains("SYMPT").any(),
         )
     )
-    return reduced.with_columns(LSSTATE=_choose_state()).with_columns(
+    return reduced.with_columns(
+        LSSTATE=_choose_state(), SYMPFL=pl.when("SYMPFL").then(pl.lit("Y"))
+    ).with_columns(
         LSTENTH=pl.when(pl.col("LSSTATE") == "TOO_SMALL")
         .then(TOO_SMALL_TENTHS)
         .when(pl.col("LSSTATE").is_in(["ABSENT", "MERGED"]))
@@ -108,9 +146,12 @@ def derive_piece_states(results: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read_words(results: pl.DataFrame) -> pl.DataFrame:
-    """Add the state that each row's words say; each different word is read once."""
+    """Add the state and the change that each row's words say; each different word is read once."""
     worded = results.with_columns(word=pl.coalesce("TRSTRESC", "TRORRES"))
-    words = worded.select("word").unique().with_columns(spoken=compute_state(pl.col("word")))
+    word = pl.col("word")
+    words = (
+        worded.select("word").unique().with_columns(spoken=compute_state(word), change=compute_change(word))
+    )
     return worded.join(words, on="word", how="left", nulls_equal=True, maintain_order="left")
 
 
@@ -139,7 +180,7 @@ def _choose_state() -> pl.Expr:
     )
     new_word = pl.coalesce("state_word", measured, "length_word")
     new = (
-        pl.when(new_word.is_in(["PRESENT", "MEASURED", "TOO_SMALL", "UNEQUIVOCAL_PROGRESSION"]))
+        pl.when(new_word.is_in(["PRESENT", "MEASURED", "TOO_SMALL"]))
         .then(pl.lit("UNEQUIVOCAL"))
         .otherwise(pl.coalesce(new_word, pl.lit("NOT_EVALUATED")))
     )

@@ -154,5 +154,7 @@ def _hold_empty_places(
         LSLOC=pl.lit(None, dtype=pl.String),
         LSSTATE=pl.lit("NOT_EVALUATED"),
         LSTENTH=pl.lit(None, dtype=pl.Int64),
+        LSCHANGE=pl.lit(None, dtype=pl.String),
+        SYMPFL=pl.lit(None, dtype=pl.String),
         INJDT=pl.lit(None, dtype=pl.Date),
     )

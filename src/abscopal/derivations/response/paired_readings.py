@@ -1,11 +1,12 @@
 """Two readers of the same patients side by side: best response, progression, and each assessment."""
 
 from itertools import combinations
+from typing import get_args
 
 import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.criterion import Criterion
+from abscopal.derivations.response.criterion import Criterion, Kind
 from abscopal.derivations.response.reader_answers import ReaderAnswers
 from abscopal.tables.adam import ResponseAnalysis
 from abscopal.tables.columns import date, key_text, text
@@ -143,7 +144,8 @@ def compute_scale(criterion: Criterion) -> dict[str, float]:
     """Place the evaluable categories of a criterion on an ordered scale, best first.
 
     Disease without targets that neither goes nor progresses stands beside stable disease: one is the other's name
-    in a patient without targets. What is not evaluable has no place between better and worse.
+    in a patient without targets. Unconfirmed progression stands between stable disease and
+    progression. What is not evaluable has no place between better and worse.
 
     Args:
         criterion: the response criterion.
@@ -156,7 +158,8 @@ def compute_scale(criterion: Criterion) -> dict[str, float]:
         >>> compute_scale(RECIST_1_1)
         {'CR': 0.0, 'PR': 1.0, 'SD': 2.0, 'NON-CR/NON-PD': 2.0, 'PD': 3.0}
     """
-    ordered = sorted(criterion.categories, key=lambda category: category.rank)
+    order = get_args(Kind)
+    ordered = sorted(criterion.categories, key=lambda category: order.index(category.kind))
     places: dict[str, float] = {}
     place = -1.0
     for category in ordered:

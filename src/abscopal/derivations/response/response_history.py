@@ -1,5 +1,7 @@
 """What came before each assessment: an earlier complete response, an earlier response that still holds."""
 
+from typing import Literal
+
 import dataframely as dy
 import numpy as np
 import polars as pl
@@ -30,12 +32,19 @@ NO_DISEASE_LEFT = (
 )
 
 
-def derive_response_history(burden: dy.DataFrame[LesionBurden], settings: ResponseSettings) -> pl.DataFrame:
+def derive_response_history(
+    burden: dy.DataFrame[LesionBurden],
+    settings: ResponseSettings,
+    *,
+    after_progression: Literal["ended", "may_return"] = "ended",
+) -> pl.DataFrame:
     """Add to each assessment whether a complete response, or a response that holds, came before it.
 
     Args:
         burden: one row per patient, reader and assessment, in key order.
         settings: the readings of the rules in force.
+        after_progression: progression of the targets has `ended` what was held for good, or a response
+            reached again after it `may_return` and holds anew.
 
     Returns:
         The same rows with AFTERCR (an overall complete response came before) and RESPONSEHELD
@@ -58,10 +67,16 @@ def derive_response_history(burden: dy.DataFrame[LesionBurden], settings: Respon
     def came_before(event: str) -> pl.Expr:
         return pl.col(event).cum_max().shift(1, fill_value=False).over("patient")
 
-    return flagged.with_columns(
-        AFTERCR=came_before("cleared"),
-        RESPONSEHELD=came_before("starts") & ~came_before("progressed"),
+    def last_before(event: str) -> pl.Expr:
+        visit = pl.when(event).then("AVISITN").otherwise(-1)
+        return visit.cum_max().shift(1, fill_value=-1).over("patient")
+
+    held = (
+        came_before("starts") & ~came_before("progressed")
+        if after_progression == "ended"
+        else last_before("starts") > last_before("progressed")
     )
+    return flagged.with_columns(AFTERCR=came_before("cleared"), RESPONSEHELD=held)
 
 
 def _find_start_of_held_response(settings: ResponseSettings) -> pl.Expr:

@@ -8,7 +8,8 @@ from abscopal.derivations.response.lesion_burden import ASSESSMENT, READING
 
 PATIENT_ROW = -1
 RESPONSES = ["CR", "PR"]
-CARRIED = ["ADT", "ADTF", "SUM", "MEASURED", "BASESUM", "NADIR", "NADIRDT", "ANL01FL", "ACCFL"]
+LENGTHS = ["SUM", "MEASURED", "BASESUM", "NADIR", "IUPDSUM", "NLTSUM", "IUPDNLT"]
+CARRIED = ["ADT", "ADTF", *LENGTHS, "NADIRDT", "IUPDDT", "ANL01FL", "ACCFL"]
 
 
 def list_level_rows(counted: pl.DataFrame, levels: Mapping[str, str]) -> pl.DataFrame:
@@ -21,9 +22,9 @@ def list_level_rows(counted: pl.DataFrame, levels: Mapping[str, str]) -> pl.Data
     Returns:
         Rows of ADRS, without the columns that every row shares.
     """
-    millimetres = {name: pl.col(name) / 10 for name in ("SUM", "MEASURED", "BASESUM", "NADIR")}
     visits = counted.with_columns(
-        **millimetres, ANL01FL=pl.when("COUNTED").then(pl.lit("Y")).otherwise(pl.lit("N"))
+        *(pl.col(name) / 10 for name in LENGTHS),
+        ANL01FL=pl.when("COUNTED").then(pl.lit("Y")).otherwise(pl.lit("N")),
     )
     return pl.concat(
         visits.select(

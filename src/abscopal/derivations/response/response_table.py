@@ -9,7 +9,7 @@ from abscopal.derivations.response.category_table import (
     derive_category_rows,
 )
 from abscopal.derivations.response.counted_assessments import derive_counted_assessments
-from abscopal.derivations.response.criterion import Criterion
+from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, Criterion
 from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.response_rows import (
     RESPONSES,
@@ -18,6 +18,7 @@ from abscopal.derivations.response.response_rows import (
     list_level_rows,
 )
 from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.derivations.response.standing_progression import derive_standing_progression
 from abscopal.derivations.response.visit_responses import VisitResponses
 from abscopal.tables.adam import LesionAssessments, ResponseAnalysis, SubjectLevel
 
@@ -32,12 +33,14 @@ PARAMETERS = {
     "CRSP": "Response, confirmed",
     "CB": "Clinical benefit",
     "PD": "Progression",
+    "IUPD": "Unconfirmed progression",
+    "ICPD": "Confirmed progression",
     "LSTA": "Last evaluable assessment",
     "MDIS": "Measurable disease at baseline",
 }
 LEVELS = {"TRGRESP": "TRG", "NTRGRESP": "NTRG", "NEWLIND": "NEWL", "OVR": "OVR"}
 BENEFIT = ["CR", "PR", "SD", "NON-CR/NON-PD"]
-YES_OR_NO = ["RSP", "CRSP", "CB", "PD", "LSTA", "MDIS", *CATEGORY_YES_OR_NO]
+YES_OR_NO = ["RSP", "CRSP", "CB", "PD", "IUPD", "ICPD", "LSTA", "MDIS", *CATEGORY_YES_OR_NO]
 
 
 def derive_adrs(
@@ -57,7 +60,9 @@ def derive_adrs(
 
     Returns:
         Per assessment TRGRESP, NTRGRESP, NEWLIND and OVR; per patient (AVISITN -1) BOR, CBOR, RSP,
-        CRSP, CB, PD, LSTA and MDIS. Every patient of ADSL has a best response for every reader.
+        CRSP, CB, PD, LSTA and MDIS. Where progression must be confirmed, also IUPD (the first
+        unconfirmed one) and ICPD (the first confirmation), and PD is the start of the series that
+        stands. Every patient of ADSL has a best response for every reader.
         ANL01FL marks assessments that count towards the best response. Where the criterion tells them
         apart, the same for injected (OVRINJ, BORINJ ...) and non-injected lesions (OVRNINJ, BORNINJ ...).
 
@@ -115,18 +120,19 @@ def _list_rows(
 ) -> pl.DataFrame:
     """The rows of the whole patient."""
     readers = readings["READER"].unique().to_list()
-    best = criterion.derive_best_responses(responses, adsl, settings=settings, readers=readers)
+    plain = responses.with_columns(criterion.compute_plain_code(pl.col("OVRRESP")))
+    best = criterion.derive_best_responses(plain, adsl, settings=settings, readers=readers)
     return pl.concat(
         [
-            _list_visit_rows(responses, adsl, criterion, settings),
-            _list_patient_rows(best.join(readings, on=READING, how="left"), responses),
+            _list_visit_rows(plain, adsl, criterion, settings),
+            _list_patient_rows(best.join(readings, on=READING, how="left"), plain, criterion),
         ],
         how="diagonal",
     )
 
 
 def _list_visit_rows(
-    responses: dy.DataFrame[VisitResponses],
+    responses: pl.DataFrame,
     adsl: dy.DataFrame[SubjectLevel],
     criterion: Criterion,
     settings: ResponseSettings,
@@ -135,21 +141,32 @@ def _list_visit_rows(
     counted = derive_counted_assessments(
         responses, adsl, settings=settings, until=criterion.compute_counted_until(settings)
     )
-    return list_level_rows(counted, LEVELS)
+    return list_level_rows(
+        counted.with_columns(OVRRESP=criterion.compute_own_code(pl.col("OVRRESP"))), LEVELS
+    )
 
 
-def _list_patient_rows(best: pl.DataFrame, responses: dy.DataFrame[VisitResponses]) -> pl.DataFrame:
+def _list_patient_rows(best: pl.DataFrame, responses: pl.DataFrame, criterion: Criterion) -> pl.DataFrame:
     """One row a patient, reader and parameter."""
-    first_progression = (
-        responses.filter(pl.col("OVRRESP") == "PD").group_by(READING).agg(ANYPDDT=pl.col("ADT").min())
+    standing = derive_standing_progression(responses.with_columns(PLAIN="OVRRESP"))
+    firsts = responses.group_by(READING).agg(
+        FIRSTIUPDDT=pl.col("ADT").filter(pl.col("OVRRESP") == UNCONFIRMED_PROGRESSION).min(),
+        FIRSTICPDDT=pl.col("ADT").filter(pl.col("OVRRESP") == "PD").min(),
     )
-    patients = best.join(first_progression, on=READING, how="left").with_columns(
-        BENEFIT=pl.col("BORRESP").is_in(BENEFIT)
+    patients = (
+        best.join(standing.select(*READING, ANYPDDT="ADT"), on=READING, how="left")
+        .join(firsts, on=READING, how="left")
+        .with_columns(BENEFIT=pl.col("BORRESP").is_in(BENEFIT))
     )
-
+    coded = patients.with_columns(criterion.compute_own_code(pl.col("BORRESP", "CBORRESP")))
+    confirmation = ("IUPD", "ICPD") if criterion.has_unconfirmed_progression else ()
     return pl.concat(
         [
-            *(list_best_row(patients, code, code) for code in ("BOR", "CBOR")),
+            *(list_best_row(coded, code, code) for code in ("BOR", "CBOR")),
+            *(
+                list_answer(patients, code, pl.col(f"FIRST{code}DT").is_not_null(), pl.col(f"FIRST{code}DT"))
+                for code in confirmation
+            ),
             list_answer(patients, "RSP", pl.col("BORRESP").is_in(RESPONSES), pl.col("RSPDT")),
             list_answer(patients, "CRSP", pl.col("CBORRESP").is_in(RESPONSES), pl.col("CRSPDT")),
             list_answer(patients, "CB", pl.col("BENEFIT"), pl.when("BENEFIT").then("BORDT")),

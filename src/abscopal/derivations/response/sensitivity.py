@@ -18,7 +18,6 @@ from abscopal.tables.adam import LesionAssessments, SubjectLevel
 from abscopal.tables.columns import date, key_text, required_text
 
 READ = "ACCEPTED"
-RESPONSE_KINDS = ("complete", "partial")
 PATIENT, VISIT = ["USUBJID"], ["USUBJID", "AVISITN"]
 LesionReading = Callable[[ResponseSettings], dy.DataFrame[LesionAssessments]]
 
@@ -170,13 +169,14 @@ def _derive_best(
 ) -> pl.DataFrame:
     """One row per patient: the best response that the study counts, the confirmed one, and progression."""
     chosen = "CBORRESP" if settings.confirmation_required else "BORRESP"
-    responses = [category.code for category in criterion.categories if category.kind in RESPONSE_KINDS]
-    best = criterion.derive_best_responses(visits, adsl, settings=settings, readers=[READ])
-    return best.select(
+    plain = visits.with_columns(criterion.compute_plain_code(pl.col("OVRRESP")))
+    best = criterion.derive_best_responses(plain, adsl, settings=settings, readers=[READ])
+    own = best.with_columns(criterion.compute_own_code(pl.col("BORRESP", "CBORRESP")))
+    return own.select(
         "USUBJID",
         BESTRESP=chosen,
         CONFRESP="CBORRESP",
-        RESPONDED=pl.col(chosen).is_in(responses),
+        RESPONDED=pl.col(chosen).is_in(criterion.list_codes("complete", "partial")),
         PDDT="PDDT",
     )
 

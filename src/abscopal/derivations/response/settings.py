@@ -7,6 +7,8 @@ from abscopal.errors import OptionError
 
 WORKING_GROUP = "EORTC RECIST questions and answers (recist.eortc.org)"
 GUIDELINE = "RECIST 1.1 (doi:10.1016/j.ejca.2008.10.026)"
+IRECIST = "iRECIST (doi:10.1016/S1470-2045(17)30074-8)"
+IRECIST_ANSWERS = "EORTC iRECIST questions and answers (recist.eortc.org/irecist)"
 OURS = "our choice, for the site to replace"
 OUR_READING = "our reading of itRECIST (doi:10.1200/JCO.19.02985), whose details are unchecked"
 
@@ -183,6 +185,96 @@ class ResponseSettings:
         source="the convention of admiralonco",
         alternatives="first; middle",
     )
+    irecist_early_days: int = _setting(
+        28,
+        en="Days after unconfirmed progression before which a scan confirms none; what it shows counts at "
+        "the next scan",
+        fr="Jours après une progression non confirmée avant lesquels un examen n’en confirme aucune ; ce qu’il "
+        "montre compte à l’examen suivant",
+        source=f"{IRECIST_ANSWERS}: 4 weeks, unless the scan was made for a new symptom and shows a further "
+        "new lesion",
+        alternatives="any number of days; 0: every scan may confirm",
+        choices=(0, 28, 42),
+    )
+    irecist_early_tolerance_days: int = _setting(
+        2,
+        en="Days by which that scan may come too soon",
+        fr="Jours d’avance tolérés pour cet examen",
+        source=f"{IRECIST_ANSWERS}: 2 days",
+        alternatives="any number of days",
+        choices=(0, 2, 7),
+    )
+    irecist_days_from: Literal["first_iupd", "last_iupd"] = _setting(
+        "first_iupd",
+        en="From which unconfirmed progression of a series those days are counted",
+        fr="À partir de quelle progression non confirmée d’une série ces jours sont comptés",
+        source=OURS,
+        alternatives="last_iupd: from the last one",
+    )
+    irecist_late_days: int = _setting(
+        56,
+        en="Days after the last unconfirmed progression beyond which a confirmation is called late; it counts",
+        fr="Jours après la dernière progression non confirmée au-delà desquels une confirmation est dite "
+        "tardive ; elle compte",
+        source=f"{IRECIST}: confirmation at 4 to 8 weeks; that later ones count is {OURS}",
+        alternatives="any number of days",
+        choices=(42, 56, 84),
+    )
+    irecist_bridge_ne: bool = _setting(
+        True,
+        en="An assessment that is NE may stand between unconfirmed progression and its confirmation",
+        fr="Une évaluation NE peut se trouver entre une progression non confirmée et sa confirmation",
+        source="the practice of admiralonco; the paper speaks of the assessment just before",
+        alternatives="false: after NE, progression is unconfirmed anew",
+    )
+    irecist_reference: Literal["smallest", "first"] = _setting(
+        "smallest",
+        en="The sum over which a rise of 5 mm confirms: within the series of unconfirmed progression",
+        fr="La somme au-dessus de laquelle une hausse de 5 mm confirme : dans la série de progressions non "
+        "confirmées",
+        source=OURS,
+        alternatives="first: the sum of the first unconfirmed progression",
+    )
+    new_lesion_reset_percent: float = _setting(
+        20.0,
+        en="Growth of the measured new lesions, in per cent of their smallest sum, that is progression anew "
+        "once a response or stable disease has lifted the first",
+        fr="Croissance des nouvelles lésions mesurées, en pour cent de leur plus petite somme, qui est une "
+        "progression nouvelle une fois la première levée par une réponse ou une maladie stable",
+        source=IRECIST_ANSWERS,
+        alternatives="any percentage",
+        choices=(10.0, 20.0, 30.0),
+    )
+    new_lesion_reset_mm: float = _setting(
+        5.0,
+        en="The same growth in millimetres, at least",
+        fr="La même croissance en millimètres, au moins",
+        source=OURS + ", as for targets",
+        alternatives="any length; 0: the percentage alone decides",
+        choices=(0.0, 5.0, 10.0),
+    )
+    new_lesion_isd_resets: bool = _setting(
+        True,
+        en="Stable disease lifts unconfirmed progression although a new lesion is still there, unchanged",
+        fr="Une maladie stable lève une progression non confirmée bien qu’une nouvelle lésion demeure, "
+        "inchangée",
+        source=OURS + "; the paper lets stable disease reset the bar",
+        alternatives="false: beside a new lesion only iPR or iCR does",
+    )
+    new_lesion_missing: Literal["unresolved", "unchanged"] = _setting(
+        "unresolved",
+        en="A known new lesion that a later scan does not mention",
+        fr="Une nouvelle lésion connue dont un examen ultérieur ne dit rien",
+        source=OURS,
+        alternatives="unchanged: taken as still there and stable; by default silence lifts no progression",
+    )
+    irecist_iupd_between_responses: bool = _setting(
+        False,
+        en="Unconfirmed progression between two responses does not undo their confirmation",
+        fr="Une progression non confirmée entre deux réponses ne défait pas leur confirmation",
+        source=OURS,
+        alternatives="true",
+    )
 
     scan_on_injection_day: Literal["before_injection", "after_injection"] = _setting(
         "before_injection",
@@ -267,11 +359,11 @@ class ResponseSettings:
                     where=f"response setting {setting.name}",
                     remedy=f"Choose one of: {', '.join(choices)}.",
                 )
-            if kind in (int, int | None) and value is not None and value < 0:
+            if kind in (int, int | None, float) and value is not None and value < 0:
                 raise OptionError(
                     f"{value} is below zero.",
                     where=f"response setting {setting.name}",
-                    remedy="Give a number of days or assessments, zero or more.",
+                    remedy="Give a number, zero or more.",
                 )
 
 

@@ -1,6 +1,7 @@
 """The response of one patient, for one reader, at one assessment: the working form before ADRS."""
 
 import dataframely as dy
+import polars as pl
 
 from abscopal.tables.columns import date, flag, imputed, key_text, required_text, text
 
@@ -9,6 +10,13 @@ def _tenths(description: str) -> dy.Int64:
     return dy.Int64(
         nullable=True, min=0, max=50_000_000, description=f"{description}, tenths of a millimetre"
     )
+
+
+NO_SERIES = {
+    "IUPDDT": pl.lit(None, dtype=pl.Date),
+    **{name: pl.lit(None, dtype=pl.Int64) for name in ("IUPDSUM", "NLTSUM", "IUPDNLT")},
+}
+"""The columns of unconfirmed progression for a criterion that has none."""
 
 
 class VisitResponses(dy.Schema):
@@ -25,7 +33,10 @@ class VisitResponses(dy.Schema):
     NTRGRESP = required_text("Non-target response; NA without non-targets")
     NTRGRULE = text("Rule that made the non-target response")
     NTRGREASON = text("Reason code of the non-target response")
-    NEWLRESP = dy.String(regex="^(Y|N|EQ)$", description="New lesion: Y, N, or EQ while equivocal")
+    NEWLRESP = dy.String(
+        regex="^(Y|N|EQ|NE)$",
+        description="New lesion: Y, N, EQ while equivocal, NE where a known one was not evaluated",
+    )
     NEWLRULE = text("Rule that made the new-lesion answer")
     NEWLREASON = text("Reason code of the new-lesion answer")
     OVRRESP = required_text("Overall response")
@@ -36,6 +47,10 @@ class VisitResponses(dy.Schema):
     BASESUM = _tenths("Sum at baseline")
     NADIR = _tenths("Smallest earlier complete sum")
     NADIRDT = date("Date of that sum")
+    IUPDDT = date("First unconfirmed progression of the series")
+    IUPDSUM = _tenths("Smallest sum of the targets since then")
+    NLTSUM = _tenths("Sum of the new lesions that are measured; empty if one is missing")
+    IUPDNLT = _tenths("Smallest sum of the new lesions since the first unconfirmed progression")
     ACCFL = flag("The reader whose record is accepted")
 
 

@@ -66,14 +66,19 @@ def derive_deciding_assessments(
     *,
     criterion: str,
     rules: CensoringRules,
+    therapies: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """List the dated overall responses of each patient's reader, and say which are adequate or progressive.
+
+    Unconfirmed progression is progressive unless a later response lifts it. Where a further anticancer
+    therapy ends the count, what is seen after its start lifts nothing.
 
     Args:
         adrs: responses.
         readers: USUBJID and READER.
         criterion: name of the response criterion.
         rules: which responses are progression and which assessments are adequate.
+        therapies: USUBJID and NACTDT, the start of a further anticancer therapy.
 
     Returns:
         One row per patient and assessment: USUBJID, READER, AVISITN, ADT, ADTF, ADEQUATE, PROGRESSIVE, and
@@ -99,9 +104,12 @@ def derive_deciding_assessments(
         .select("USUBJID", "AVISITN", NOBASE=pl.lit(True))
         .unique()
     )
+    overall = of_reader.filter((pl.col("PARAMCD") == "OVR") & pl.col("ADT").is_not_null())
+    started = adrs.select("USUBJID", NACTDT=pl.lit(None, dtype=pl.Date)) if therapies is None else therapies
     return (
-        of_reader.filter((pl.col("PARAMCD") == "OVR") & pl.col("ADT").is_not_null())
-        .join(without_baseline, on=["USUBJID", "AVISITN"], how="left")
+        overall.join(without_baseline, on=["USUBJID", "AVISITN"], how="left")
+        .join(started.select("USUBJID", "NACTDT").unique("USUBJID"), on="USUBJID", how="left")
+        .sort("USUBJID", "ADT", "AVISITN")
         .select(
             "USUBJID",
             "READER",
@@ -109,8 +117,19 @@ def derive_deciding_assessments(
             "ADT",
             "ADTF",
             ADEQUATE=pl.col("AVALC").is_in(rules.evaluated).fill_null(False),
-            PROGRESSIVE=pl.col("AVALC").is_in(rules.progressive).fill_null(False),
+            PROGRESSIVE=_progresses(rules),
             NOBASE=pl.col("NOBASE").fill_null(False),
         )
-        .sort("USUBJID", "ADT", "AVISITN")
     )
+
+
+def _progresses(rules: CensoringRules) -> pl.Expr:
+    """Progression, or unconfirmed progression that nothing lifts before it is confirmed; rows in date order."""
+    confirmed = pl.col("AVALC").is_in(rules.progressive).fill_null(False)
+    already = confirmed.cum_max().shift(1, fill_value=False).over("USUBJID")
+    lifts = pl.col("AVALC").is_in(rules.lifting).fill_null(False) & ~already
+    if rules.new_therapy == "censor":
+        lifts = lifts & (pl.col("ADT") <= pl.col("NACTDT")).fill_null(True)
+    lifted = lifts.reverse().cum_max().reverse().over("USUBJID")
+    unconfirmed = pl.col("AVALC").is_in(rules.unconfirmed).fill_null(False)
+    return confirmed | (unconfirmed & ~lifted)

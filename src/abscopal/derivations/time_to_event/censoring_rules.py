@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-EVALUATED = ("CR", "PR", "SD", "PD", "NON-CR/NON-PD")
+LIFTING = ("iCR", "iPR", "iSD", "NON-iCR/NON-iUPD")
+EVALUATED = ("CR", "PR", "SD", "PD", "NON-CR/NON-PD", *LIFTING, "iUPD", "iCPD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,9 @@ class CensoringRules:
         window_days: days by which an assessment may be late.
         max_missed: how many visits in a row may be missed.
         progressive: overall responses that are progression.
+        unconfirmed: overall responses that are progression unless one of `lifting` follows before a
+            progressive one: the event is then the first of the series that nothing lifted.
+        lifting: overall responses that lift unconfirmed progression.
         evaluated: overall responses of an adequate assessment; the others, NE among them, count as missed.
 
     Example:
@@ -44,7 +48,9 @@ class CensoringRules:
     interval_days: int = 56
     window_days: int = 0
     max_missed: int = 1
-    progressive: tuple[str, ...] = ("PD",)
+    progressive: tuple[str, ...] = ("PD", "iCPD")
+    unconfirmed: tuple[str, ...] = ("iUPD",)
+    lifting: tuple[str, ...] = LIFTING
     evaluated: tuple[str, ...] = EVALUATED
 
     @property

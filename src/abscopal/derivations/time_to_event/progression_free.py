@@ -31,11 +31,15 @@ def derive_progression_free_survival(
     analysis_set: AnalysisSet = "ITTFL",
     start: StartDate = "REFDT",
     counting: Counting = "elapsed_days",
+    parameter: str = "PFS",
+    label: str = "Progression-free survival",
 ) -> dy.DataFrame[TimeToEvent]:
     """Count the time from the start to progression or death.
 
     Progression is dated as the overall response is: to the first scan that shows it, and to the first
-    appearance of a new lesion that is confirmed later. Clinical progression without images is no event.
+    appearance of a new lesion that is confirmed later. Where it must be confirmed (iRECIST) the event is the
+    first unconfirmed progression of the series that is confirmed later or that nothing lifts. Clinical
+    progression without images is no event.
 
     Args:
         adrs: responses by assessment.
@@ -46,9 +50,11 @@ def derive_progression_free_survival(
         analysis_set: whose time is counted.
         start: where time starts.
         counting: days elapsed since the start, or one more.
+        parameter: PARAMCD, such as PFS or IPFS.
+        label: PARAM, the parameter in words.
 
     Returns:
-        One row per patient of the set whose start is known (PARAMCD PFS). READER is empty for a patient
+        One row per patient of the set whose start is known (PARAMCD `parameter`). READER is empty for a patient
         without any assessment. SRCSEQ of a row that rests on ADRS is its AVISITN.
 
     Reference:
@@ -76,12 +82,14 @@ def derive_progression_free_survival(
             NOBASELINE=pl.col("OUTSIDE").fill_null(False)
         )
     readers = derive_deciding_readers(adrs, criterion=criterion, reader=reader)
-    assessments = derive_deciding_assessments(adrs, readers, criterion=criterion, rules=ruleset)
+    assessments = derive_deciding_assessments(
+        adrs, readers, criterion=criterion, rules=ruleset, therapies=adsl
+    )
     decided = derive_progression_or_death(patients, assessments, rules=ruleset)
     return derive_time_rows(
         decided,
-        parameter="PFS",
-        label="Progression-free survival",
+        parameter=parameter,
+        label=label,
         ruleset=ruleset.name,
         counting=counting,
     )

@@ -13,7 +13,7 @@ from abscopal.derivations.population import derive_adsl, derive_evaluable_set, d
 from abscopal.derivations.protocol_versions import derive_by_version
 from abscopal.derivations.response.baseline_checks import check_baseline
 from abscopal.derivations.response.criteria import CRITERIA
-from abscopal.derivations.response.criterion import SelectionRules
+from abscopal.derivations.response.criterion import Criterion, SelectionRules
 from abscopal.derivations.response.duration import derive_response_durations
 from abscopal.derivations.response.injected_lesions import derive_injected_at_start
 from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
@@ -32,6 +32,7 @@ from abscopal.derivations.time_to_event.severe_event import derive_time_to_sever
 from abscopal.derivations.time_to_event.time_rows import Counting
 from abscopal.evidence.analysis_plan import AnalysisPlan
 from abscopal.evidence.plan.lesions import list_lesion_definitions
+from abscopal.evidence.plan.progression_times import choose_criterion, name_progression_free
 from abscopal.evidence.plan.protocol_versions import list_starts
 from abscopal.evidence.plan.readers import (
     ACCEPTED,
@@ -239,34 +240,64 @@ def _check_baselines(
 
 def _add_times(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> None:
     adsl: Any = derived.tables["adsl"]
-    counting: Counting = "plus_one_day" if plan.response.plus_one_day else "elapsed_days"
+    counting = _choose_counting(plan)
     times: list[pl.DataFrame] = [derive_overall_survival(adsl, analysis_set="ITTFL", counting=counting)]
     responses: Any = derived.tables.get("adrs")
     criterion = plan.protocol.lesions.primary_criterion
     accepted: Any = None if responses is None else choose_reader(responses, derived.tables.get(ACCEPTED))
     if accepted is not None and criterion in plan.criteria:
-        shared: dict[str, Any] = {
-            "criterion": criterion,
-            "analysis_set": "ITTFL",
-            "counting": counting,
-        }
-
-        def derive(members: Any, version: str) -> pl.DataFrame:
-            ruleset = choose_ruleset(plan, version)
-            return derive_progression_free_survival(accepted, members, ruleset=ruleset, **shared)
-
-        times.append(derive_by_version(adsl, derive, versions=plan.versions))
-        times.append(
-            derive_response_durations(_of_criterion(accepted, criterion), adsl, settings=plan.response)
-        )
+        times += _time_responses(accepted, adsl, plan, criterion=choose_criterion(criterion), named={})
+        for other in list_confirming_criteria(plan):
+            named = {
+                "parameter": name_progression_free(plan.protocol, other.name),
+                "label": f"Progression-free survival by {other.title}",
+            }
+            times += _time_responses(accepted, adsl, plan, criterion=other, named=named)
     if sdtm["ds"] is not None and any(endpoint.kind == "relapse_free" for endpoint in plan.endpoints):
         times.append(derive_relapse_free_survival(adsl, sdtm["ds"], counting=counting))
     times += _list_times_to_toxicity(derived, plan)
     derived.tables["adtte"] = pl.concat(times)
 
 
-def _of_criterion(responses: Any, criterion: str) -> Any:
-    return responses.filter(pl.col("CRITERION") == criterion)
+def _choose_counting(plan: AnalysisPlan) -> Counting:
+    return "plus_one_day" if plan.response.plus_one_day else "elapsed_days"
+
+
+def _time_responses(
+    accepted: Any, adsl: Any, plan: AnalysisPlan, *, criterion: Criterion, named: dict[str, Any]
+) -> list[pl.DataFrame]:
+    """Progression-free survival and durations of response by one criterion, as the accepted reader saw them."""
+
+    def derive(members: Any, version: str) -> pl.DataFrame:
+        return derive_progression_free_survival(
+            accepted, members, ruleset=choose_ruleset(plan, version), criterion=criterion.name,
+            analysis_set="ITTFL", counting=_choose_counting(plan), **named,
+        )  # fmt: skip
+
+    of_criterion = accepted.filter(pl.col("CRITERION") == criterion.name)
+    return [
+        derive_by_version(adsl, derive, versions=plan.versions),
+        derive_response_durations(of_criterion, adsl, settings=plan.response, criterion=criterion),
+    ]
+
+
+def list_confirming_criteria(plan: AnalysisPlan) -> list[Criterion]:
+    """List the criteria beside the primary one whose progression must be confirmed: their times are their own.
+
+    Args:
+        plan: the choices of the study.
+
+    Returns:
+        The criteria, in the order of `CRITERIA`.
+    """
+    primary = plan.protocol.lesions.primary_criterion
+    return [
+        criterion
+        for criterion in CRITERIA
+        if criterion.name in plan.criteria
+        and criterion.name != primary
+        and criterion.has_unconfirmed_progression
+    ]
 
 
 def _list_times_to_toxicity(derived: DerivedTables, plan: AnalysisPlan) -> list[pl.DataFrame]:

@@ -3,20 +3,22 @@
 import polars as pl
 
 from abscopal.derivations.response.category_table import CATEGORY_SUFFIXES
+from abscopal.derivations.response.criterion import Criterion, Kind
 from abscopal.estimation.counts import TwoArmCounts
 from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.plan.absent_tables import name_absent_tables
 from abscopal.evidence.plan.comparison import choose_interval, compare_shares, list_pairs
+from abscopal.evidence.plan.progression_times import choose_criterion, name_progression_free
 from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import Readings, status_of
 from abscopal.protocol.endpoints import Endpoint
 
 BEST, CONFIRMED = "best_response", "confirmed_best_response"
-CATEGORIES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING")
-RESPONDERS = ("CR", "PR")
+MISSING = "MISSING"
+RESPONDING: tuple[Kind, ...] = ("complete", "partial")
+CONTROLLED: tuple[Kind, ...] = (*RESPONDING, "stable", "neither")
 OBJECTIVE = "objective_response"
 DISTANT = "NINJFL"
-CONTROLLED = ("CR", "PR", "SD", "NON-CR/NON-PD")
 _PARAMETERS = {BEST: "BOR", CONFIRMED: "CBOR"}
 _SUFFIXES = {
     "all": "",
@@ -35,6 +37,7 @@ def estimate_best_responses(readings: Readings, *, criterion: str) -> None:
         readings: analysis tables and list of estimates.
         criterion: the response criterion, as in ADRS.
     """
+    chosen = choose_criterion(criterion)
     for name, parameter in _PARAMETERS.items():
         for part, suffix in _SUFFIXES.items():
             rows = read_responses(readings, f"{parameter}{suffix}", criterion=criterion)
@@ -47,8 +50,9 @@ def estimate_best_responses(readings: Readings, *, criterion: str) -> None:
             for arm in arms:
                 for population in ("RESPFL", DISTANT) if part == "non_injected" else ("RESPFL",):
                     _count_best(
-                        readings, endpoint, rows, f"{parameter}{suffix}", population=population, arm=arm
-                    )
+                        readings, endpoint, rows, f"{parameter}{suffix}",
+                        criterion=chosen, population=population, arm=arm,
+                    )  # fmt: skip
 
 
 def name_best(name: str, criterion: str, part: str = "all") -> str:
@@ -79,13 +83,22 @@ def _list_arms_with_injection(readings: Readings) -> tuple[str, ...]:
 
 
 def _count_best(
-    readings: Readings, endpoint: str, rows: pl.DataFrame, parameter: str, *, population: str, arm: str
+    readings: Readings,
+    endpoint: str,
+    rows: pl.DataFrame,
+    parameter: str,
+    *,
+    criterion: Criterion,
+    population: str,
+    arm: str,
 ) -> None:
     patients = readings.patients(population, arm)
-    found = patients.select("USUBJID").join(rows, on="USUBJID", how="left").fill_null("MISSING")
-    sets = {category: [category] for category in CATEGORIES}
+    is_primary = criterion.name == readings.protocol.lesions.primary_criterion
+    found = patients.select("USUBJID").join(rows, on="USUBJID", how="left").fill_null(MISSING)
+    codes = [*(category.code for category in criterion.categories), MISSING]
+    sets = {code: [code] for code in codes}
     if parameter not in _PARAMETERS.values():
-        sets[OBJECTIVE] = list(RESPONDERS)
+        sets[OBJECTIVE] = list(criterion.list_codes(*RESPONDING))
     for estimand, categories in sets.items():
         count = found.filter(pl.col("AVALC").is_in(categories)).height
         readings.estimates.take(
@@ -94,6 +107,7 @@ def _count_best(
             estimate_proportion(count, patients.height),
             population=population,
             arm=arm,
+            status="descriptive" if is_primary else "exploratory",
             source=f"ADRS {parameter}",
         )
 
@@ -136,7 +150,7 @@ def estimate_response_share(readings: Readings, endpoint: Endpoint) -> None:
     if endpoint.kind == "durable_benefit" and endpoint.window_days.value is None:
         readings.stop("value_unknown", endpoint=endpoint.identifier, detail="window_days")
         return
-    members = _successes(readings, endpoint, rows)
+    members = _successes(readings, endpoint, rows, choose_criterion(criterion))
     counts: dict[str, tuple[int, int]] = {}
     level = endpoint.confidence_level.value or 0.95
     for arm in readings.reported_arms(endpoint):
@@ -187,15 +201,19 @@ def _add_distant_set(
     )
 
 
-def _successes(readings: Readings, endpoint: Endpoint, best: pl.DataFrame) -> pl.DataFrame:
+def _successes(
+    readings: Readings, endpoint: Endpoint, best: pl.DataFrame, criterion: Criterion
+) -> pl.DataFrame:
+    responding, controlled = criterion.list_codes(*RESPONDING), criterion.list_codes(*CONTROLLED)
     if endpoint.kind == "objective_response":
-        return best.filter(pl.col("AVALC").is_in(RESPONDERS))
+        return best.filter(pl.col("AVALC").is_in(responding))
     if endpoint.kind == "disease_control":
-        return best.filter(pl.col("AVALC").is_in(CONTROLLED))
-    responders = best.filter(pl.col("AVALC").is_in(RESPONDERS)).select("USUBJID")
-    stable = best.filter(pl.col("AVALC").is_in(CONTROLLED)).select("USUBJID")
+        return best.filter(pl.col("AVALC").is_in(controlled))
+    responders = best.filter(pl.col("AVALC").is_in(responding)).select("USUBJID")
+    stable = best.filter(pl.col("AVALC").is_in(controlled)).select("USUBJID")
     times = readings.tables.get("adtte")
     if times is None:
         return responders
-    lasting = times.filter((pl.col("PARAMCD") == "PFS") & (pl.col("AVAL") > endpoint.window_days.value))
+    free = name_progression_free(readings.protocol, criterion.name)
+    lasting = times.filter((pl.col("PARAMCD") == free) & (pl.col("AVAL") > endpoint.window_days.value))
     return pl.concat([responders, stable.join(lasting, on="USUBJID", how="semi")]).unique(maintain_order=True)

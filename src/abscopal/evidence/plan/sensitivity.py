@@ -16,6 +16,7 @@ from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.analysis_plan import AnalysisPlan
 from abscopal.evidence.plan.decision import Decision
+from abscopal.evidence.plan.progression_times import choose_criterion
 from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import ALL_ARMS, Readings
 from abscopal.evidence.plan.response import CONTROLLED
@@ -124,8 +125,9 @@ def decide_by_setting(readings: Readings, decision: Decision | None) -> pl.DataF
         return None
     criterion = endpoint.criterion or readings.protocol.lesions.primary_criterion
     patients = readings.patients(endpoint.estimand.population, decision.arm)
+    controlled = choose_criterion(criterion).list_codes(*CONTROLLED)
     is_response = endpoint.kind == "objective_response"
-    success = pl.col("ALTRESPONDED") if is_response else pl.col("ALTBEST").is_in(CONTROLLED)
+    success = pl.col("ALTRESPONDED") if is_response else pl.col("ALTBEST").is_in(controlled)
     was_met = decision.successes >= decision.minimum
     return (
         table.filter(pl.col("CRITERION") == criterion)

@@ -6,6 +6,7 @@ import polars as pl
 
 from abscopal.evidence.plan.absent_tables import name_absent_tables
 from abscopal.evidence.plan.comparison import add_p_value, join_pair, list_pairs, status_of_comparison
+from abscopal.evidence.plan.progression_times import name_progression_free
 from abscopal.evidence.plan.readings import ALL_ARMS, Curve, Readings
 from abscopal.evidence.plan.time_estimates import (
     compute_arm_test,
@@ -17,6 +18,7 @@ from abscopal.protocol.endpoints import Endpoint, EndpointKind
 
 FOLLOW_UP, DURATION = "follow_up", "duration_of_response"
 LANDMARK_PREFIX = "landmark_months: "
+DURATIONS: dict[str, str] = {DURATION: "RSD", "duration_of_response_irecist": "IRSD"}
 TIME_KINDS: tuple[EndpointKind, ...] = ("survival", "progression_free", "relapse_free")
 PARAMETERS: dict[str, str] = {"survival": "OS", "progression_free": "PFS", "relapse_free": "RFS"}
 _TABLES: dict[str, str] = {"survival": "DM", "relapse_free": "DS"}
@@ -31,7 +33,10 @@ def estimate_time_endpoint(readings: Readings, endpoint: Endpoint) -> None:
         endpoint: overall or progression-free survival.
     """
     times = readings.tables.get("adtte")
-    rows = None if times is None else times.filter(pl.col("PARAMCD") == PARAMETERS[endpoint.kind])
+    parameter = PARAMETERS[endpoint.kind]
+    if endpoint.kind == "progression_free":
+        parameter = name_progression_free(readings.protocol, endpoint.criterion)
+    rows = None if times is None else times.filter(pl.col("PARAMCD") == parameter)
     if rows is None or rows.is_empty():
         table = _TABLES.get(endpoint.kind) or name_absent_tables(readings.stops)
         readings.stop("endpoint_table_absent", endpoint=endpoint.identifier, detail=table)
@@ -62,7 +67,7 @@ def estimate_time_endpoint(readings: Readings, endpoint: Endpoint) -> None:
         for months in list_landmarks(of_arm, own_days=endpoint.window_days.value):
             share = estimate_free_share(of_arm, day=months * 365.25 / 12, level=level, side="free")
             readings.estimates.take(endpoint.identifier, f"{LANDMARK_PREFIX}{months:g}", share, **keep)
-    readings.curves.append(Curve(endpoint.identifier, PARAMETERS[endpoint.kind], rows))
+    readings.curves.append(Curve(endpoint.identifier, parameter, rows))
     _compare(readings, endpoint, rows)
 
 
@@ -110,7 +115,7 @@ def estimate_follow_up(readings: Readings) -> None:
 
 
 def estimate_response_duration(readings: Readings) -> None:
-    """Estimate the median duration of response among responders, by arm.
+    """Estimate the median duration of response among responders, by arm, for each criterion that has its own.
 
     Args:
         readings: analysis tables and list of estimates.
@@ -118,26 +123,31 @@ def estimate_response_duration(readings: Readings) -> None:
     times = readings.tables.get("adtte")
     if times is None:
         return
-    rows = times.filter(pl.col("PARAMCD") == "RSD")
+    for duration, parameter in DURATIONS.items():
+        _estimate_duration(readings, times.filter(pl.col("PARAMCD") == parameter), duration, parameter)
+
+
+def _estimate_duration(readings: Readings, rows: pl.DataFrame, duration: str, parameter: str) -> None:
     for arm in readings.arms:
         of_arm = rows.join(readings.patients("ITTFL", arm).select("USUBJID"), on="USUBJID", how="semi")
         if of_arm.height:
             readings.estimates.count(
-                DURATION,
+                duration,
                 "events",
                 population="responders",
                 arm=arm,
                 n=of_arm.height,
                 count=of_arm.filter(pl.col("CNSR") == 0).height,
-                source="ADTTE RSD",
+                source=f"ADTTE {parameter}",
             )
             readings.estimates.take(
-                DURATION,
+                duration,
                 "median",
                 estimate_median_months(of_arm),
                 population="responders",
                 arm=arm,
-                source="ADTTE RSD",
+                status="descriptive" if duration == DURATION else "exploratory",
+                source=f"ADTTE {parameter}",
             )
 
 

@@ -42,5 +42,11 @@ class ResponseAnalysis(dy.Schema):
     BASESUM = millimetres("Sum at baseline, mm")
     NADIR = millimetres("Smallest earlier complete sum, mm")
     NADIRDT = date("Date of that sum")
+    IUPDDT = date(
+        "First unconfirmed progression of the series that this response stands in, ends or confirms"
+    )
+    IUPDSUM = millimetres("Smallest sum of the targets since that progression, this assessment left out, mm")
+    NLTSUM = millimetres("Sum of the new lesions that are measured, mm; empty if one is missing")
+    IUPDNLT = millimetres("Smallest sum of the new lesions since that progression, mm")
     ANL01FL = flag("Counts towards the best response: not after progression or new therapy")
     ACCFL = flag("The reader whose record is accepted")

@@ -38,6 +38,13 @@ class LesionAssessments(dy.Schema):
         max=50_000,
         description="Length in tenths of a millimetre; 50 where too small to measure, 0 if absent or merged",
     )
+    LSCHANGE = dy.String(
+        nullable=True,
+        regex="^(SAME|INCREASED|DECREASED)$",
+        description="Change since the last assessment in the reader's words (a non-target or a new lesion): "
+        "SAME, INCREASED or DECREASED; empty where nothing was said",
+    )
+    SYMPFL = flag("The scan was made for a new symptom")
     INJDT = date(
         "First injection of the lesion, whenever it was; injected at a scan means INJDT before ADT, or on that day "
         "by the setting scan_on_injection_day"

@@ -33,6 +33,7 @@ class TumourResults(dy.Schema):
     TRSTRESU = text("Standard unit")
     TRSTAT = text("NOT DONE where it was not done")
     TRREASND = text("Why it was not done")
+    TRREASPF = text("Why the scan was made, such as NEW SYMPTOM; empty for a planned scan")
     TRMETHOD = text("Imaging method")
     TRLOBXFL = flag("Last observation before treatment")
     TREVAL = text("Role of the evaluator, such as INVESTIGATOR or INDEPENDENT ASSESSOR")

@@ -185,7 +185,7 @@ def derive_visit_responses(
         ...     "AVISITN": [0, 0, 1, 1], "ADT": [date(2024, 1, 1)] * 2 + [date(2024, 3, 1)] * 2,
         ...     "ADTF": [None] * 4, "LSROLE": ["TARGET"] * 4, "LSNODE": [False] * 4, "LSLOC": ["LIVER"] * 4,
         ...     "LSSTATE": ["MEASURED"] * 4, "LSTENTH": [300, 400, 120, 500],
-        ...     "INJDT": [date(2024, 1, 8), None] * 2, "ACCFL": ["Y"] * 4,
+        ...     "LSCHANGE": [None] * 4, "SYMPFL": [None] * 4, "INJDT": [date(2024, 1, 8), None] * 2, "ACCFL": ["Y"] * 4,
         ... }), cast=True)
         >>> derive_visit_responses(rows, ResponseSettings())["OVRRESP"].to_list()
         ['SD']

@@ -80,8 +80,8 @@ def derive_visit_responses(
         ...     "USUBJID": ["P1"] * 3, "READER": ["INVESTIGATOR"] * 3, "TULNKID": ["T01"] * 3,
         ...     "AVISITN": [0, 1, 2], "ADT": [date(2024, 1, 1), date(2024, 3, 1), date(2024, 5, 1)],
         ...     "ADTF": [None] * 3, "LSROLE": ["TARGET"] * 3, "LSNODE": [False] * 3, "LSLOC": ["LIVER"] * 3,
-        ...     "LSSTATE": ["MEASURED"] * 3, "LSTENTH": [600, 120, 170], "INJDT": [None] * 3,
-        ...     "ACCFL": ["Y"] * 3,
+        ...     "LSSTATE": ["MEASURED"] * 3, "LSTENTH": [600, 120, 170], "LSCHANGE": [None] * 3,
+        ...     "SYMPFL": [None] * 3, "INJDT": [None] * 3, "ACCFL": ["Y"] * 3,
         ... }), cast=True)
         >>> responses = derive_visit_responses(rows, ResponseSettings())
         >>> responses.select("AVISITN", "OVRRESP", "OVRRULE", "TRGRULE").rows()

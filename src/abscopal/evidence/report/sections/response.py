@@ -1,5 +1,7 @@
 """Response of patients and of lesions: two units that are never set against each other."""
 
+from collections.abc import Sequence
+
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.plan.lesions import (
@@ -13,8 +15,9 @@ from abscopal.evidence.plan.lesions import (
     read_modality,
 )
 from abscopal.evidence.plan.lesions import CONFIRMED as LESION_CONFIRMED
-from abscopal.evidence.plan.response import BEST, CATEGORIES, CONFIRMED, DISTANT, OBJECTIVE, name_best
-from abscopal.evidence.plan.survival import DURATION
+from abscopal.evidence.plan.progression_times import choose_criterion
+from abscopal.evidence.plan.response import BEST, CONFIRMED, DISTANT, MISSING, OBJECTIVE, name_best
+from abscopal.evidence.plan.survival import DURATION, DURATIONS
 from abscopal.evidence.report.blocks import Block, Cell, Notice, Prose, Section, Table, row_of
 from abscopal.evidence.report.material import Material
 from abscopal.evidence.report.sections.primary import render_comparison
@@ -43,7 +46,8 @@ def render_response(material: Material) -> Section | None:
                 blocks.append(_best(material, name, caption, criterion))
         blocks += _best_by_category(material, criterion)
     blocks += _endpoints(material)
-    blocks += _duration(material)
+    for duration in DURATIONS:
+        blocks += _duration(material, duration)
     swimmers = sorted(name for name in material.pictures if name.startswith("swimmer"))
     for figure in ("waterfall", "waterfall_split", "spider", "spider_split", *swimmers):
         blocks += material.figure(figure)
@@ -53,12 +57,8 @@ def render_response(material: Material) -> Section | None:
 def _best(material: Material, name: str, caption: str, criterion: str) -> Table:
     arms = material.analysis.arms
     endpoint = name_best(name, criterion)
-    shown = [
-        category
-        for category in CATEGORIES
-        if any(r.events for r in material.analysis.estimates.of(endpoint) if r.estimand == category)
-        or category in {"CR", "PR", "SD", "PD", "NE"}
-    ]
+    chosen = choose_criterion(criterion)
+    shown = _list_shown(material.analysis.estimates.of(endpoint), criterion)
     rows = [
         row_of(
             material.say(f"best.{category}"),
@@ -68,14 +68,28 @@ def _best(material: Material, name: str, caption: str, criterion: str) -> Table:
     ]
     words = material.wording.name("criterion", criterion)
     text = material.say(caption, criterion=words, reader=material.analysis.reader)
+    notes = [material.say("response.note")]
+    if criterion != material.analysis.plan.protocol.lesions.primary_criterion:
+        text = f"{text} ({material.say('status.exploratory')})"
+    if chosen.has_unconfirmed_progression:
+        notes.append(material.say("response.unconfirmed_note"))
     return material.by_arm(
         f"{name}-{criterion}".replace("_", "-"),
         text,
         rows,
         arms=arms,
         first=material.say("response.first"),
-        notes=(material.say("response.note"),),
+        notes=tuple(notes),
     )
+
+
+def _list_shown(records: Sequence[EndpointEstimate], criterion: str) -> list[str]:
+    """The categories that get a row: those of disease without targets, and no record, only where they occur."""
+    categories = choose_criterion(criterion).categories
+    always = {category.code for category in categories if category.kind != "neither"}
+    occurring = {record.estimand for record in records if record.events}
+    codes = [*(category.code for category in categories), MISSING]
+    return [code for code in codes if code in always | occurring]
 
 
 def _readings(material: Material, criterion: str) -> list[Block]:
@@ -98,8 +112,7 @@ def _best_by_category(material: Material, criterion: str) -> list[Block]:
         arms = [arm for arm in material.analysis.arms if any(record.arm == arm for record in records)]
         if not arms:
             continue
-        always = {"CR", "PR", "SD", "PD", "NE"}
-        shown = [c for c in CATEGORIES if c in always or any(r.events for r in records if r.estimand == c)]
+        shown = _list_shown(records, criterion)
         rows = [
             row_of(
                 material.say(f"best.{category}"),
@@ -165,24 +178,24 @@ def _endpoints(material: Material) -> list[Block]:
     return [table, *comparisons]
 
 
-def _duration(material: Material) -> list[Block]:
-    records = material.analysis.estimates.of(DURATION)
+def _duration(material: Material, duration: str) -> list[Block]:
+    records = material.analysis.estimates.of(duration)
     if not records:
         return []
     arms = [arm for arm in material.analysis.arms if any(record.arm == arm for record in records)]
     ended = [
-        material.share_cell(material.find(DURATION, "events", population="responders", arm=arm))
+        material.share_cell(material.find(duration, "events", population="responders", arm=arm))
         for arm in arms
     ]
-    medians = material.cells(DURATION, "median", population="responders", arms=arms)
+    medians = material.cells(duration, "median", population="responders", arms=arms)
     rows = [
         row_of(material.say("response.duration_events"), ended),
         row_of(material.say("response.median_duration"), medians),
     ]
     return [
         material.by_arm(
-            "duration",
-            material.say("response.duration_caption"),
+            "duration" if duration == DURATION else duration.replace("_", "-"),
+            material.say(f"response.{duration}_caption"),
             rows,
             arms=arms,
             first=material.say("response.duration_first"),

@@ -1,0 +1,41 @@
+"""Which progression stands: the first of the series that nothing lifted."""
+
+import polars as pl
+
+from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION
+from abscopal.derivations.response.lesion_burden import READING
+
+LIFTING = ["CR", "PR", "SD", "NON-CR/NON-PD"]
+
+
+def derive_standing_progression(rows: pl.DataFrame) -> pl.DataFrame:
+    """Find, for each patient and reader, the assessment at which the progression that stands began.
+
+    Progression that is confirmed is dated to the first unconfirmed one of its series; one that a response
+    or stable disease followed is ignored; one that nothing followed counts at its date. Where progression
+    needs no confirmation it is simply the first.
+
+    Args:
+        rows: one row per assessment: USUBJID, READER, AVISITN and PLAIN, the response in plain codes.
+
+    Returns:
+        At most one of the rows for each patient and reader.
+
+    Reference:
+        iRECIST, Table 3 (doi:10.1016/S1470-2045(17)30074-8).
+
+    Example:
+        >>> rows = pl.DataFrame({
+        ...     "USUBJID": "P1", "READER": "A", "AVISITN": [1, 2, 3, 4], "PLAIN": ["UPD", "SD", "UPD", "PD"]})
+        >>> derive_standing_progression(rows)["AVISITN"].to_list()
+        [3]
+    """
+    confirmed_before = (pl.col("PLAIN") == "PD").cum_max().shift(1, fill_value=False).over(READING)
+    lifted = pl.col("PLAIN").is_in(LIFTING).reverse().cum_max().reverse().over(READING)
+    progressed = pl.col("PLAIN").is_in(["PD", UNCONFIRMED_PROGRESSION])
+    return (
+        rows.sort(*READING, "AVISITN")
+        .filter(~confirmed_before)
+        .filter(progressed & ~lifted)
+        .unique(READING, keep="first", maintain_order=True)
+    )
