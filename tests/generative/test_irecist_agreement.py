@@ -20,7 +20,12 @@ from lesion_builder import DAY_0, build_adsl, build_assessments, day, lesion
 VARIANTS: list[dict[str, Any]] = [
     {},
     {"carry_response": False, "irecist_bridge_ne": False, "new_lesion_isd_resets": False},
-    {"irecist_reference": "first", "irecist_days_from": "last_iupd", "new_lesion_missing": "unchanged"},
+    {
+        "irecist_reference": "first",
+        "irecist_days_from": "last_iupd",
+        "irecist_early_days": 60,
+        "new_lesion_missing": "unchanged",
+    },
     {
         "confirmation_required": True,
         "irecist_iupd_between_responses": True,
@@ -84,11 +89,14 @@ def draw_immune_patient(chance: random.Random, patient: str) -> list[dict[str, A
     on = {row["AVISITN"]: row["ADT"] for row in rows}
     late = timedelta(days=chance.choice([0, 0, 70]))
     symptoms = {visit for visit in on if chance.random() < 0.15}
+    worse: set[str] = set()
     for row in rows:
         if row["LSROLE"] == "NON-TARGET" and row["AVISITN"] > 0:
             row["LSCHANGE"] = chance.choice(CHANGES)
-            if row["LSSTATE"] == "PRESENT" and chance.random() < 0.2:
-                row["LSSTATE"] = "UNEQUIVOCAL_PROGRESSION"
+            stays = row["TULNKID"] in worse and chance.random() < 0.7
+            if stays or (row["LSSTATE"] == "PRESENT" and chance.random() < 0.2):
+                row |= {"LSSTATE": "UNEQUIVOCAL_PROGRESSION", "LSTENTH": None}
+                worse.add(row["TULNKID"])
     for number in range(chance.choice([0, 0, 1, 1, 2, 3, 7])):
         rows += draw_new_lesion(chance, f"NEW{number}", on, patient)
     last = max(on, default=0)
