@@ -35,8 +35,14 @@ def settle_new(records: list[Lesion]) -> tuple[int | None, set[int]]:
     return None, set(sightings)
 
 
-def judge_patient(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
-    """The responses of one patient, one reader, visit after visit."""
+def judge_patient(
+    rows: list[Lesion], settings: Any, *, new_seen: dict[int, bool] | None = None, may_return: bool = False
+) -> list[dict[str, Any]]:
+    """The responses of one patient, one reader, visit after visit.
+
+    `new_seen` says at which visits a new lesion stands against a complete response, where that is not for ever;
+    `may_return`: a response reached again after progression of the targets holds anew.
+    """
     if settings.tumour_markers == "ignored":
         rows = [row for row in rows if row["LSLOC"] != "TUMOUR MARKER"]
     targets = {row["TULNKID"] for row in rows if row["LSROLE"] == "TARGET"}
@@ -66,7 +72,7 @@ def judge_patient(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
         diseased = any(has_disease(row) for row in measured)
         cleared = complete and not diseased and was_ill
         grown = base is not None and total >= 1.2 * nadir - 1e-6 and total - nadir >= 50
-        held = settings.carry_response and response_holds(past, settings)
+        held = settings.carry_response and response_holds(past, settings, may_return=may_return)
 
         if not targets:
             target = "NA"
@@ -106,16 +112,17 @@ def judge_patient(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
         elif visit in suspected:
             new = "EQ"
 
-        if "PD" in (target, other) or new == "Y":
-            overall = "PD"
+        if "PD" in (target, other):
+            without_new = "PD"
         elif (not targets and not others) or not has_baseline or target == "NE":
-            overall = "NE"
+            without_new = "NE"
         elif not targets:
-            overall = other if all_known else "NE"
+            without_new = other if all_known else "NE"
         elif target == "CR" and other not in ("CR", "NA"):
-            overall = "PR"
+            without_new = "PR"
         else:
-            overall = target
+            without_new = target
+        overall = "PD" if new == "Y" else without_new
 
         on = min(done) if overall == "PD" else max(done)
         judged.append(
@@ -126,11 +133,17 @@ def judge_patient(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
                 "NTRGRESP": other,
                 "NEWLRESP": new,
                 "OVRRESP": overall,
+                "BASE": without_new,
+                "SUM": total if complete else None,
+                "MEASURED": total if targets else None,
+                "FIRST": min(done),
+                "LAST": max(done),
             }
         )
         past.append((max(done), state_for_holding(base, total, complete, cleared, grown)))
         nothing_left = (not targets or (cleared and base is not None)) and all_known and not left
-        if nothing_left and new != "Y" and (targets or others) and has_baseline:
+        against = new == "Y" if new_seen is None else new_seen[visit]
+        if nothing_left and not against and (targets or others) and has_baseline:
             after_complete = True
         if complete:
             nadir = total if nadir is None else min(nadir, total)
@@ -150,11 +163,14 @@ def state_for_holding(base: int | None, total: int, complete: bool, cleared: boo
     return "RESPONSE" if total <= 0.7 * base + 1e-6 else "STABLE"
 
 
-def response_holds(past: list[tuple[date, str]], settings: Any) -> bool:
+def response_holds(past: list[tuple[date, str]], settings: Any, *, may_return: bool) -> bool:
     """A response came before, confirmed where that is required, and no progression since the start."""
     states = [state for _, state in past]
     if "PROGRESSION" in states:
-        return False
+        if not may_return:
+            return False
+        last = max(place for place, state in enumerate(states) if state == "PROGRESSION")
+        past, states = past[last + 1 :], states[last + 1 :]
     if not settings.confirmation_required:
         return "RESPONSE" in states
     for i, (first_on, first) in enumerate(past):
@@ -177,6 +193,7 @@ def is_confirmed(visits: list[tuple[date, str]], i: int, settings: Any) -> bool:
         later_on, later = visits[j]
         between = [state for _, state in visits[i + 1 : j]]
         tolerated = {"CR", "NE"} if response == "CR" else {"CR", "PR", "NE", "SD"}
+        tolerated |= {"UPD"} if settings.irecist_iupd_between_responses else set()
         allowed_sd = int(settings.accept_one_sd_between_pr) if response == "PR" else 0
         if (
             later in ({"CR"} if response == "CR" else {"CR", "PR"})
@@ -235,6 +252,8 @@ def best_of(
         blind = not [response for response in responses if response not in ("NE", "PD")]
         too_late = settings.pd_max_days is not None and (when - start).days > settings.pd_max_days and blind
         last = "NE" if too_late else "PD"
+    elif "UPD" in responses:
+        last = "UPD"
 
     unconfirmed = last
     for response in ("CR", "PR"):

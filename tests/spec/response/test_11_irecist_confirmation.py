@@ -79,6 +79,18 @@ def test_what_an_early_scan_says_in_words_counts_at_the_next():
     assert overall(visits, "irecist") == ["iUPD", "iUPD", "iCPD"]
 
 
+def test_what_an_early_scan_said_may_be_undone():
+    """The non-target had grown on the early scan and is smaller at the next: iUPD stays."""
+    visits = """
+    day | T1 liver | N1 bone | N2 pleura
+    -7  | 60       | present | present
+    56  | 58       | worse   | worse
+    70  | 58       | more    | same
+    84  | 58       | less    | same
+    """
+    assert overall(visits, "irecist") == ["iUPD", "iUPD", "iUPD"]
+
+
 def test_four_weeks_less_two_days():
     """26 days are enough, 25 are not."""
     enough = """

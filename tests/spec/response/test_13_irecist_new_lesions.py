@@ -87,6 +87,18 @@ def test_too_small_to_be_measured_on():
     assert overall(fast, "irecist") == ["iUPD", "iCPD"]
 
 
+def test_measured_for_the_first_time():
+    """A known new lesion whose length is first given later has not grown by that length."""
+    visits = """
+    day | T1 liver | new lung | new bone
+    -7  | 60       |          |
+    56  | 58       | 12       | yes
+    84  | 58       | 12       | 14
+    112 | 58       | 12       | 15
+    """
+    assert overall(visits, "irecist") == ["iUPD", "iUPD", "iUPD"]
+
+
 def test_a_new_node():
     """A new node is measured on from 15 mm of short axis; below 10 mm it is normal again."""
     visits = """

@@ -147,7 +147,7 @@ def test_without_injections_nothing_is_said_of_categories_by_recist():
 
 
 def test_three_criteria_read_one_table_of_injections_symptoms_and_changes():
-    path = str(Path(LESIONS).parent / "confirmed_progression.csv")
+    path = str(Path(LESIONS).parent / "three_criteria.csv")
     told = CliRunner().invoke(app, [path, "--criterion", "all", "--json"], env=WIDE, catch_exceptions=False)
     found = {
         (answer["criterion"], row["USUBJID"], row["PARAMCD"]): row["AVALC"]

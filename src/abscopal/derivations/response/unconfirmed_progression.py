@@ -241,7 +241,8 @@ def _find_confirmations(
         series.new[patients],
     )
     sum_rose = _rose(scan.measured, series.lowest_sum[patients])
-    new_rose = _rose(scan.new_measured, series.lowest_new[patients])
+    # A known new lesion that is measured for the first time has not grown by its whole length.
+    new_rose = _rose(scan.new_measured, series.lowest_new[patients]) & ~scan.new_joined
     still_rose = series.pending_non_target[patients] & ~scan.non_target_fell
     still_increased = series.pending_increase[patients] & ~scan.new_fell
     further = scan.new_appeared | series.pending_new[patients]
@@ -309,14 +310,14 @@ def _move_on(
     series.is_confirmed[patients] = (series.is_confirmed[patients] | confirmed) & ~lifted
 
     has_new = series.new[patients]
-    news = scan.new_appeared | (~has_new & scan.new_worse)
-    for name, shown in (
-        ("pending_non_target", series.non_target[patients] & scan.non_target_rose),
-        ("pending_new", news),
-        ("pending_increase", has_new & scan.new_rose),
+    for name, shown, undone in (
+        ("pending_non_target", series.non_target[patients] & scan.non_target_rose, scan.non_target_fell),
+        ("pending_new", scan.new_appeared | (~has_new & scan.new_worse), ~scan.new_seen),
+        ("pending_increase", has_new & scan.new_rose, scan.new_fell),
     ):
         flags = getattr(series, name)
-        flags[patients] = np.where(pends, flags[patients] | shown, flags[patients] & (standing == NE))
+        earlier = flags[patients]
+        flags[patients] = np.where(pends, (earlier & ~undone) | shown, earlier & (standing == NE))
 
     series.first_day[patients] = np.where(begins, scan.day, series.first_day[patients])
     evaluated = begins | (standing == STANDS)
@@ -335,6 +336,9 @@ def _move_on(
             else np.where(so_far < UNKNOWN, so_far, value)
         )
         lowest[patients] = np.where(begins, value, np.where(counts, lower, so_far))
+    restart = scan.new_joined & ~begins
+    counted = np.where(counts, scan.new_total, UNKNOWN)
+    series.lowest_new[patients] = np.where(restart, counted, series.lowest_new[patients])
     nadir = series.new_nadir[patients]
     series.new_nadir[patients] = np.where(scan.new_joined, scan.new_total, np.minimum(nadir, scan.new_total))
 
