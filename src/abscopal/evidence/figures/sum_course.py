@@ -219,8 +219,8 @@ def _draw_events(drawing: Drawing, frame: _Frame, events: Sequence[CourseEvent])
     for event in events:
         place = taken[event.day] = taken.get(event.day, -1) + 1
         shape, fill, edge = _EVENTS[event.kind]
-        middle = (frame.x(event.day) + 11 * place, TOP - 13)
-        drawing.line((frame.x(event.day), TOP - 8), (frame.x(event.day), TOP), colour=edge, width=0.8)
+        middle = (frame.x(event.day) + 11 * place, TOP - 9)
+        drawing.line((frame.x(event.day), TOP - 4), (frame.x(event.day), TOP), colour=edge, width=0.8)
         drawing.mark(shape, middle, size=4.2, fill=fill if shape != "plus" else "none", edge=edge)
 
 
