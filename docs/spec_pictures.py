@@ -172,7 +172,7 @@ def _draw_course(table: str, question: Question) -> str:
     if _splits_by_injection(criterion) and lesions["INJDT"].is_not_null().any():
         parts = criterion.derive_category_responses(lesions, settings)
         judgements = [
-            Judgements("overall", overall),
+            Judgements(criterion.title, overall),
             *(
                 Judgements(name.lower(), date_codes(parts.filter(pl.col("CATEGORY") == name), "OVRRESP"))
                 for name in parts["CATEGORY"].unique(maintain_order=True)

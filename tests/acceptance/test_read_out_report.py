@@ -8,33 +8,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from rich.console import Console
 
 from abscopal.cli.demo import find_demonstration
-from abscopal.cli.report_folder import write_report_folder
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.report.wording import Wording
 from abscopal.exchange.folder_swap import MARK
+from acceptance.demonstration import read_out
 
 pytestmark = pytest.mark.slow
 FIELDS = ["endpoint", "estimand", "population", "arm", "n", "events", "estimate", "lower", "upper", "level"]
 FIELDS += ["method", "unit"]
 VOID = {"meta", "link", "br", "img", "input", "hr"}
-
-
-def read_out(out: Path, **options: object) -> Path:
-    study, tables = find_demonstration()
-    return write_report_folder(study, tables=tables, out=out, console=Console(quiet=True), **options)
-
-
-@pytest.fixture(scope="module")
-def english(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return read_out(tmp_path_factory.mktemp("en") / "report", with_pdf="yes").parent
-
-
-@pytest.fixture(scope="module")
-def french(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return read_out(tmp_path_factory.mktemp("fr") / "report", language="fr").parent
 
 
 class Page(HTMLParser):
@@ -106,6 +90,10 @@ def test_the_folder_holds_everything_that_was_promised(english: Path):
         "cumulative_incidence",
         "lesion_response",
         "kaplan_meier_os",
+        "waterfall_split",
+        "spider_split",
+        "lesion_waterfall_1",
+        "body_map",
     }
     assert {f"figures/{name}.svg" for name in figures} <= written
     assert (english / "report.pdf").read_bytes().startswith(b"%PDF")

@@ -96,8 +96,7 @@ def lesions(
 ) -> dict[str, str]:
     """Each lesion: injected or distant, and whether it responded; cells of two diameters are written 20x15."""
     header, rows = read_cells(table)
-    plain = "\n".join(" | ".join(cell.partition("x")[0] for cell in cells) for cells in [header, *rows])
-    assessments = read_lesions(plain)
+    assessments = read_lesions(table)
     products = []
     for visit, cells in enumerate(rows):
         for title, cell in zip(header[1:], cells[1:], strict=True):

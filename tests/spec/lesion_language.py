@@ -12,7 +12,7 @@ The first row is baseline. T is a target, N a non-target, `node` a lymph node, M
 millimetres, `18+14` (fragments), or a word: gone, tiny (too small to measure), merged, ? (not evaluated), present,
 worse (unequivocal progression); or, beside the last assessment, same, more, less. A column that begins with `new`
 holds yes, perhaps, refuted, a length, one of these words or nothing. `symptom` says that the scan was made for one.
-`T1 injected 43` says that the lesion was first injected on day 43.
+`T1 injected 43` says that the lesion was first injected on day 43; `20x15` gives two diameters, longest first.
 """
 
 from typing import Any
@@ -74,7 +74,10 @@ def _read_cell(name: str, facts: list[str], visit: int, cell: str) -> dict[str, 
     seen = "UNEQUIVOCAL" if role == "NEW" else "PRESENT"
     state = WORDS.get(cell) if change is None else seen
     if state is None:
-        state, tenths = "MEASURED", sum(round(float(piece) * 10) for piece in cell.split("+"))
+        state, tenths = (
+            "MEASURED",
+            sum(round(float(piece) * 10) for piece in cell.partition("x")[0].split("+")),
+        )
     return lesion(
         " ".join([name, *facts]) if role == "NEW" else name,
         visit, state, tenths, role=role, node="node" in facts, location=place, change=change,

@@ -193,7 +193,7 @@ def _draw_sums(
     name = words["new_sum" if line.category == "new" else line.category]
     for point in line.points:
         if point.millimetres is not None:
-            size = (3.6 if line.category == "total" else 3.2) if point.is_current else 1.8
+            size = (4.4 if line.category == "total" else 3.2) if point.is_current else 1.8
             tip = f"{name}, {tell_point(point, words, language)}"
             drawing.mark(
                 look.shape or "circle",
@@ -219,8 +219,8 @@ def _draw_events(drawing: Drawing, frame: _Frame, events: Sequence[CourseEvent])
     for event in events:
         place = taken[event.day] = taken.get(event.day, -1) + 1
         shape, fill, edge = _EVENTS[event.kind]
-        middle = (frame.x(event.day) + 11 * place, TOP - 13)
-        drawing.line((frame.x(event.day), TOP - 8), (frame.x(event.day), TOP), colour=edge, width=0.8)
+        middle = (frame.x(event.day) + 11 * place, TOP - 9)
+        drawing.line((frame.x(event.day), TOP - 4), (frame.x(event.day), TOP), colour=edge, width=0.8)
         drawing.mark(shape, middle, size=4.2, fill=fill if shape != "plus" else "none", edge=edge)
 
 
@@ -308,6 +308,8 @@ def _list_legend(
     if limits:
         entries.append((Key(VERMILION, dash="6 3", width=1.3), words["progression"]))
         entries.append((Key(GREEN, dash="1.5 2.5", width=1.3), words["partial"]))
+    if any(not point.is_current for line in lines for point in line.points):
+        entries.append((Key(GREY, dash="", width=0.7), words["history"]))
     if injections:
         entries.append((Key(VERMILION, "triangle"), words["injection"]))
     for kind in dict.fromkeys(event.kind for event in events):
