@@ -23,12 +23,15 @@ def allocation(
         int | None, typer.Option(min=1, max=100, help="Centres; by default those of the study file.")
     ] = None,
     centre_shares: Annotated[
-        str, typer.Option(help="Share of patients by centre, such as 0.5,0.3,0.2; equal by default.")
+        str,
+        typer.Option(
+            help="Patients by centre, such as 0.5,0.3,0.2 or 30,18,12; brought to add up to 1; equal by default."
+        ),
     ] = "",
     level_shares: Annotated[
         list[str] | None,
         typer.Option(
-            help="Share of patients by level of a stratum, such as 0.65,0.35; once for each stratum."
+            help="Patients by level of a stratum, such as 0.65,0.35; brought to add up to 1; once for each stratum."
         ),
     ] = None,
     trials: Annotated[

@@ -66,14 +66,28 @@ def read_plan(
         shares = (1 / sites,) * sites
         assumptions.append(_tell_equal_centres(sites))
     levels = tuple(read_shares(text, "--level-shares") for text in level_shares)
+    strata = [stratum for stratum in allocation.strata if stratum.variable != CENTRE_VARIABLE]
     if not levels:
-        strata = [stratum for stratum in allocation.strata if stratum.variable != CENTRE_VARIABLE]
         levels = tuple((1 / len(stratum.levels),) * len(stratum.levels) for stratum in strata)
         if levels:
             assumptions.append(_EQUAL_LEVELS)
         elif not allocation.strata_known.value:
             assumptions.append(_STRATA_UNKNOWN)
-    situation = Situation(number, tuple(ratio.values()), shares, levels)
+    # Strata of the options that are not as many as those of the study file are other strata, without weights.
+    weights = (
+        [stratum.weight.value for stratum in strata] if len(strata) == len(levels) else [None] * len(levels)
+    )
+    of_centre = next((s.weight.value for s in allocation.strata if s.variable == CENTRE_VARIABLE), None)
+    if None in weights:
+        assumptions.append(_EQUAL_WEIGHTS)
+    situation = Situation(
+        number,
+        tuple(ratio.values()),
+        shares,
+        levels,
+        centre_weight=1.0 if of_centre is None else of_centre,
+        stratum_weights=tuple(1.0 if weight is None else weight for weight in weights),
+    )
     return Plan(situation, tuple(assumptions))
 
 
@@ -124,6 +138,10 @@ _EQUAL_LEVELS = Text(
     en="Assumed: every level of a stratum is as frequent as the others; --level-shares says otherwise.",
     fr="Supposé\u00a0: les niveaux d’une strate sont aussi fréquents les uns que les autres\u00a0; --level-shares "
     "dit autre chose.",
+)
+_EQUAL_WEIGHTS = Text(
+    en="Assumed: a stratum without a weight weighs 1 in minimisation; allocation.strata says otherwise.",
+    fr="Supposé\u00a0: une strate sans poids pèse 1 dans la minimisation\u00a0; allocation.strata dit autre chose.",
 )
 _STRATA_UNKNOWN = Text(
     en="Whether there are strata is unknown: none is assumed; --level-shares adds one.",
