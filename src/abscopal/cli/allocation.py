@@ -8,6 +8,7 @@ from rich.console import Console
 
 from abscopal.cli.respond import Speech
 from abscopal.errors import OutputError
+from abscopal.protocol.allocation import MAIN_SCHEME
 from abscopal.protocol.reading import read_study
 from abscopal.protocol.text import Language
 
@@ -15,6 +16,9 @@ from abscopal.protocol.text import Language
 def allocation(
     study: Annotated[str, typer.Argument(help="A bundled study, a study folder or a protocol.yml.")],
     *,
+    scheme: Annotated[
+        str, typer.Option(help="Which scheme of the study file, where it has further ones.")
+    ] = MAIN_SCHEME,
     patients: Annotated[
         int | None,
         typer.Option(min=2, max=2000, help="Planned patients; by default those of the study file."),
@@ -66,11 +70,14 @@ def allocation(
         assert_file_place(json_file)
     read = read_study(study)
     plan = read_plan(
-        read, patients=patients, centres=centres, centre_shares=centre_shares, level_shares=level_shares or []
+        read,
+        scheme=scheme,
+        patients=patients,
+        centres=centres,
+        centre_shares=centre_shares,
+        level_shares=level_shares or [],
     )
-    comparison = compute_comparison(
-        plan.situation, trials=trials, seed=seed, planned=find_planned(read, plan.situation)
-    )
+    comparison = compute_comparison(plan.situation, trials=trials, seed=seed, planned=find_planned(plan))
     advice = compute_advice(comparison, masking=read.protocol.identity.masking.value or "open")
     console = Console(highlight=False, soft_wrap=True)
     print_comparison(comparison, console, spoken)

@@ -220,6 +220,7 @@ def test_a_heavier_stratum_is_balanced_better_at_the_cost_of_the_others():
         ),
         (("", ""), ("--centre-shares", "a,b"), "is not a list of positive numbers"),
         (("", ""), ("--centres", "3", "--centre-shares", "1,1"), "2 shares do not fit 3 centres"),
+        (("", ""), ("--scheme", "second"), "no scheme of allocation 'second'. Known: main."),
         (("", ""), ("--json", "/nowhere/at/all.json"), "Choose a file in a folder that exists"),
     ],
 )
