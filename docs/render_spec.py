@@ -63,6 +63,7 @@ WORDS = {
     "answer": "Answer",
     "misfit": "Refused",
     "why": "What decided",
+    "read_chances": "Chance of each arm",
     "one_of": "One of these must be met",
     "stages": "Stages",
     "state": "Stage",
@@ -105,6 +106,7 @@ class Paragraph:
     title: str
     text: str
     tables: list[str]
+    labels: list[str]
     expectations: list[str]
     questions: list[Question]
 
@@ -121,26 +123,41 @@ def read_page(path: Path) -> tuple[str, str, list[Paragraph]]:
 
 def read_paragraph(test: ast.FunctionDef, page: str) -> Paragraph:
     """One test function as prose, tables, expectations and what it asks."""
-    tables = [
-        node.value.value
+    tables = {
+        node.targets[0].id: node.value.value
         for node in ast.walk(test)
         if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
         and "|" in node.value.value
-    ]
-    expectations = [render_expectation(node.test) for node in ast.walk(test) if isinstance(node, ast.Assert)]
+    }
+    claims = [node.test for node in ast.walk(test) if isinstance(node, ast.Assert)]
+    named = find_distinguishing(claims, list(tables))
+    expectations = [render_expectation(claim, named) for claim in claims]
     title = test.name.removeprefix("test_").replace("_", " ")
     return Paragraph(
         title[0].upper() + title[1:],
         ast.get_docstring(test) or "",
-        tables,
+        list(tables.values()),
+        [name.replace("_", " ").capitalize() if name in named else "" for name in tables],
         expectations,
         read_questions(test, page),
     )
 
 
-def render_expectation(claim: ast.expr) -> str:
+def find_distinguishing(claims: list[ast.expr], tables: list[str]) -> set[str]:
+    """The tables that some claims of a test use and others do not: a reader must see which goes with which."""
+    if len(tables) < 2:
+        return set()
+    used = [
+        {node.id for node in ast.walk(claim) if isinstance(node, ast.Name) and node.id in tables}
+        for claim in claims
+    ]
+    return set().union(*used) - set.intersection(*used) if used else set()
+
+
+def render_expectation(claim: ast.expr, named: set[str]) -> str:
     """What a test asserts, in words where its reader function has some, else as it stands."""
     if not (
         isinstance(claim, ast.Compare)
@@ -154,9 +171,34 @@ def render_expectation(claim: ast.expr) -> str:
     except ValueError:
         return f"`{ast.unparse(claim)}`"
     said = WORDS.get(claim.left.func.id, claim.left.func.id.replace("_", " ").capitalize())
-    settings = [f"`{word.arg}` = {ast.unparse(word.value)}" for word in call.keywords]
+    # A table passed by its name stands above: naming it again would tell the reader nothing.
+    settings = [
+        f"{(word.arg or '').replace('_', ' ')} {render_setting(word.value)}"
+        for word in call.keywords
+        if not any(isinstance(part, ast.Name) for part in ast.walk(word.value))
+    ]
+    values = [render_setting(value) for value in call.args if isinstance(value, ast.Constant | ast.UnaryOp)]
+    of = [
+        node.id.replace("_", " ")
+        for node in ast.walk(call)
+        if isinstance(node, ast.Name) and node.id in named
+    ]
+    where = f", {' and '.join(of)}" if of else ""
+    about = f" for {', '.join(values)}" if values else ""
     given = f" with {', '.join(settings)}" if settings else ""
-    return f"**{said}**{given}: {render_value(expected)}"
+    return f"**{said}**{where}{about}{given}: {render_value(expected)}"
+
+
+def render_setting(value: ast.expr) -> str:
+    """What a test passes by name, as a reader says it."""
+    try:
+        setting = ast.literal_eval(value)
+    except ValueError:
+        return ast.unparse(value)
+    if isinstance(setting, bool):
+        return "yes" if setting else "no"
+    # A word of the study file is shown as it is written there.
+    return f"`{setting}`" if isinstance(setting, str) and "_" in setting else render_value(setting)
 
 
 def render_value(value: object) -> str:
@@ -182,8 +224,8 @@ def render_table(table: str) -> str:
 def render_paragraph(paragraph: Paragraph) -> str:
     """One test in Markdown."""
     parts = [f"## {paragraph.title}", paragraph.text]
-    for table in paragraph.tables:
-        parts += [render_table(table), *render_pictures(table, paragraph.questions)]
+    for label, table in zip(paragraph.labels, paragraph.tables, strict=True):
+        parts += [label and f"*{label}:*", render_table(table), *render_pictures(table, paragraph.questions)]
     parts += paragraph.expectations
     return "\n\n".join(part for part in parts if part)
 

@@ -11,7 +11,14 @@ from abscopal.conduct.screening.facts import Fact
 from abscopal.conduct.screening.stages import compute_screening
 from abscopal.protocol.eligibility import AllOf, AnyOf, Criterion, Not
 from abscopal.protocol.reading import list_bundled_studies, read_study
-from criteria_values import all_consents, list_all_criteria, value_that_fails, value_that_passes
+from criteria_values import (
+    all_consents,
+    list_all_criteria,
+    value_that_does_not_hold,
+    value_that_fails,
+    value_that_holds,
+    value_that_passes,
+)
 
 DAY = datetime.date(2024, 3, 15)
 VARIABLES = ("A", "B", "C", "D")
@@ -31,6 +38,15 @@ def criteria(draw) -> Criterion:
             "variable": draw(st.sampled_from(VARIABLES)),
             "operator": operator,
             "threshold": {"value": (threshold, 9) if operator == "one_of" else threshold, **MARK},
+            "applies_when": draw(
+                st.sampled_from(
+                    [
+                        None,
+                        {"variable": "A", "operator": "equals", "threshold": {"value": 1, **MARK}},
+                        {"variable": "B", "operator": "at_least", "threshold": {"value": 2, **MARK}},
+                    ]
+                )
+            ),
             "valid_for_days": draw(st.sampled_from([{}, {"value": 14, **MARK}])),
             **MARK,
         }
@@ -97,6 +113,11 @@ def test_the_criteria_said_to_decide_are_enough(condition, known):
     judged = compute_judgement(condition, known, on=DAY)
     if judged.verdict != "not_yet_known":
         used = {leaf.criterion.variable for leaf in list_deciding(judged)}
+        used |= {
+            leaf.criterion.applies_when.variable
+            for leaf in list_deciding(judged)
+            if leaf.criterion.applies_when is not None
+        }
         kept = [fact for fact in known if fact.variable in used]
         assert compute_judgement(condition, kept, on=DAY).verdict == judged.verdict
 
@@ -114,6 +135,11 @@ def test_screening_of_a_bundled_study_is_monotone_in_facts_and_consents(name, da
         passes = data.draw(st.sampled_from([True, True, True, False]))
         value = value_that_passes(criterion) if passes else value_that_fails(criterion)
         told.setdefault(criterion.variable, Fact(criterion.variable, value, DAY))
+        if (asked_of := criterion.applies_when) is not None:
+            answers = (value_that_holds(asked_of), value_that_does_not_hold(asked_of))
+            told.setdefault(
+                asked_of.variable, Fact(asked_of.variable, data.draw(st.sampled_from(answers)), DAY)
+            )
     steps = [*told.values(), *all_consents(protocol, on=DAY).items()]
     known, signed, verdicts = [], {}, []
     for step in data.draw(st.permutations(steps)):

@@ -191,6 +191,7 @@ def _read_criterion(row: dict[str, str]) -> Criterion:
         [_read_value(item) for item in listed] if operator in ("one_of", "between") else _read_value(limit)
     )
     threshold = {"unit": unit} if limit == "?" else {"value": value, "unit": unit, **MARK}
+    asked_of = row.get("asked of", "").split()
     days, test = row.get("valid", ""), row.get("test", "")
     return Criterion.model_validate(
         {
@@ -202,6 +203,13 @@ def _read_criterion(row: dict[str, str]) -> Criterion:
             "threshold": threshold,
             "valid_for_days": {"value": int(days), **MARK} if days else {},
             "test_to_order": {"en": test, "fr": test} if test else None,
+            "applies_when": {
+                "variable": asked_of[0],
+                "operator": asked_of[1],
+                "threshold": {"value": _read_value(asked_of[2]), **MARK},
+            }
+            if asked_of
+            else None,
             **MARK,
         }
     )

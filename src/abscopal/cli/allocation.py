@@ -8,6 +8,7 @@ from rich.console import Console
 
 from abscopal.cli.respond import Speech
 from abscopal.errors import OutputError
+from abscopal.protocol.allocation import MAIN_SCHEME
 from abscopal.protocol.reading import read_study
 from abscopal.protocol.text import Language
 
@@ -15,6 +16,9 @@ from abscopal.protocol.text import Language
 def allocation(
     study: Annotated[str, typer.Argument(help="A bundled study, a study folder or a protocol.yml.")],
     *,
+    scheme: Annotated[
+        str, typer.Option(help="Which scheme of the study file, where it has further ones.")
+    ] = MAIN_SCHEME,
     patients: Annotated[
         int | None,
         typer.Option(min=2, max=2000, help="Planned patients; by default those of the study file."),
@@ -23,12 +27,15 @@ def allocation(
         int | None, typer.Option(min=1, max=100, help="Centres; by default those of the study file.")
     ] = None,
     centre_shares: Annotated[
-        str, typer.Option(help="Share of patients by centre, such as 0.5,0.3,0.2; equal by default.")
+        str,
+        typer.Option(
+            help="Patients by centre, such as 0.5,0.3,0.2 or 30,18,12; brought to add up to 1; equal by default."
+        ),
     ] = "",
     level_shares: Annotated[
         list[str] | None,
         typer.Option(
-            help="Share of patients by level of a stratum, such as 0.65,0.35; once for each stratum."
+            help="Patients by level of a stratum, such as 0.65,0.35; brought to add up to 1; once for each stratum."
         ),
     ] = None,
     trials: Annotated[
@@ -63,11 +70,14 @@ def allocation(
         assert_file_place(json_file)
     read = read_study(study)
     plan = read_plan(
-        read, patients=patients, centres=centres, centre_shares=centre_shares, level_shares=level_shares or []
+        read,
+        scheme=scheme,
+        patients=patients,
+        centres=centres,
+        centre_shares=centre_shares,
+        level_shares=level_shares or [],
     )
-    comparison = compute_comparison(
-        plan.situation, trials=trials, seed=seed, planned=find_planned(read, plan.situation)
-    )
+    comparison = compute_comparison(plan.situation, trials=trials, seed=seed, planned=find_planned(plan))
     advice = compute_advice(comparison, masking=read.protocol.identity.masking.value or "open")
     console = Console(highlight=False, soft_wrap=True)
     print_comparison(comparison, console, spoken)

@@ -12,7 +12,7 @@ from rich.table import Table
 from abscopal.design.allocation.advice import Advice, find_recommended
 from abscopal.design.allocation.comparison import Comparison, list_comparison_content
 from abscopal.evidence.allocation_page import render_allocation_page
-from abscopal.evidence.figures.allocation_comparison import render_allocation_comparison
+from abscopal.evidence.figures.allocation_comparison import describe_groups, render_allocation_comparison
 from abscopal.evidence.figures.saving import write_svg
 from abscopal.evidence.typography import format_count, format_number, format_percent
 from abscopal.exchange.folder_swap import writing_aside
@@ -24,10 +24,10 @@ HEADINGS: dict[Language, list[str]] = {
     "fr": ["", "Méthode", "Devinés", "Par tous", "Certains", "Déséq.", "Strates"],
 }
 CAPTIONS: dict[Language, str] = {
-    "en": "{patients} patients, ratio {ratio}, {centres} centres, {strata} strata; {trials} simulated trials. "
+    "en": "{patients} patients, ratio {ratio}, {size}; {trials} simulated trials. "
     "Arms guessed by somebody who sees one centre, or all centres; arms certain for somebody who knows the method; "
     "mean imbalance of the trial, and within strata.",
-    "fr": "{patients} patients, rapport {ratio}, {centres} centres, {strata} strates\u00a0; {trials} essais simulés. "
+    "fr": "{patients} patients, rapport {ratio}, {size}\u00a0; {trials} essais simulés. "
     "Bras devinés par qui voit un centre, ou tous\u00a0; bras certains pour qui connaît la méthode\u00a0; "
     "déséquilibre moyen de l’essai, et dans les strates.",
 }
@@ -53,8 +53,7 @@ def print_comparison(comparison: Comparison, console: Console, language: Languag
         CAPTIONS[language].format(
             patients=situation.patients,
             ratio=":".join(map(str, situation.ratio)),
-            centres=situation.centres,
-            strata=situation.strata,
+            size=describe_groups(situation, language=language),
             trials=format_count(comparison.trials, language=language),
         ),
         markup=False,

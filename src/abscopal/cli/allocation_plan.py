@@ -7,26 +7,40 @@ from abscopal.design.allocation.candidates import Candidate, plan_candidate
 from abscopal.design.allocation.simulation import Within
 from abscopal.design.allocation.situation import Situation
 from abscopal.errors import OptionError
-from abscopal.protocol.allocation import CENTRE_VARIABLE
+from abscopal.protocol.allocation import CENTRE_VARIABLE, MAIN_SCHEME, Allocation
 from abscopal.protocol.reading import Study
 from abscopal.protocol.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The planned trial as the study file and the options give it, with what had to be assumed."""
+    """The planned trial as the study file and the options give it, with what had to be assumed.
+
+    Args:
+        situation: the planned trial.
+        assumptions: what neither says.
+        allocation: the scheme of the study file.
+    """
 
     situation: Situation
     assumptions: tuple[Text, ...]
+    allocation: Allocation
 
 
 def read_plan(
-    study: Study, *, patients: int | None, centres: int | None, centre_shares: str, level_shares: list[str]
+    study: Study,
+    *,
+    scheme: str = MAIN_SCHEME,
+    patients: int | None,
+    centres: int | None,
+    centre_shares: str,
+    level_shares: list[str],
 ) -> Plan:
     """Put the options over the study file; what neither says is assumed aloud, or asked for.
 
     Args:
         study: the study.
+        scheme: identifier of the scheme of allocation.
         patients: planned patients of the options.
         centres: centres of the options.
         centre_shares: shares of the options.
@@ -38,7 +52,15 @@ def read_plan(
     Raises:
         OptionError: nothing to allocate, or a number that neither gives.
     """
-    identity, allocation = study.protocol.identity, study.protocol.allocation
+    identity, further = study.protocol.identity, study.protocol.find_further_allocation(scheme)
+    if further is None and scheme != MAIN_SCHEME:
+        raise OptionError(
+            f"the study file has no scheme of allocation '{scheme}'.",
+            where="--scheme",
+            remedy=f"Known: {', '.join(study.protocol.scheme_identifiers)}.",
+        )
+    allocation = study.protocol.allocation if further is None else further.allocation
+    planned_patients = identity.planned_patients if further is None else further.planned_patients
     ratio = allocation.ratio.value
     if allocation.method.value == "single_arm" or (ratio is not None and len(ratio) < 2):
         raise OptionError(
@@ -49,7 +71,7 @@ def read_plan(
     if ratio is None:
         remedy = "Fill in allocation.ratio."
         raise OptionError("the ratio of allocation is unknown.", where=str(study.file), remedy=remedy)
-    number = patients or identity.planned_patients.value
+    number = patients or planned_patients.value
     if number is None:
         remedy = "Give --patients."
         raise OptionError("the planned number of patients is unknown.", where=str(study.file), remedy=remedy)
@@ -66,15 +88,29 @@ def read_plan(
         shares = (1 / sites,) * sites
         assumptions.append(_tell_equal_centres(sites))
     levels = tuple(read_shares(text, "--level-shares") for text in level_shares)
+    strata = [stratum for stratum in allocation.strata if stratum.variable != CENTRE_VARIABLE]
     if not levels:
-        strata = [stratum for stratum in allocation.strata if stratum.variable != CENTRE_VARIABLE]
         levels = tuple((1 / len(stratum.levels),) * len(stratum.levels) for stratum in strata)
         if levels:
             assumptions.append(_EQUAL_LEVELS)
         elif not allocation.strata_known.value:
             assumptions.append(_STRATA_UNKNOWN)
-    situation = Situation(number, tuple(ratio.values()), shares, levels)
-    return Plan(situation, tuple(assumptions))
+    # Strata of the options that are not as many as those of the study file are other strata, without weights.
+    weights = (
+        [stratum.weight.value for stratum in strata] if len(strata) == len(levels) else [None] * len(levels)
+    )
+    of_centre = next((s.weight.value for s in allocation.strata if s.variable == CENTRE_VARIABLE), None)
+    if None in weights:
+        assumptions.append(_EQUAL_WEIGHTS)
+    situation = Situation(
+        number,
+        tuple(ratio.values()),
+        shares,
+        levels,
+        centre_weight=1.0 if of_centre is None else of_centre,
+        stratum_weights=tuple(1.0 if weight is None else weight for weight in weights),
+    )
+    return Plan(situation, tuple(assumptions), allocation)
 
 
 def read_shares(text: str, where: str) -> tuple[float, ...]:
@@ -94,17 +130,16 @@ def read_shares(text: str, where: str) -> tuple[float, ...]:
     return tuple(number / sum(numbers) for number in numbers)
 
 
-def find_planned(study: Study, situation: Situation) -> Candidate | None:
+def find_planned(plan: Plan) -> Candidate | None:
     """Find the method of the study file as a candidate.
 
     Args:
-        study: the study.
-        situation: the planned trial.
+        plan: the planned trial.
 
     Returns:
         The method; None where the study file leaves it, or a setting it needs, unknown.
     """
-    allocation = study.protocol.allocation
+    allocation, situation = plan.allocation, plan.situation
     if allocation.method.value is None:
         return None
     settings = compute_study_settings(
@@ -124,6 +159,10 @@ _EQUAL_LEVELS = Text(
     en="Assumed: every level of a stratum is as frequent as the others; --level-shares says otherwise.",
     fr="Supposé\u00a0: les niveaux d’une strate sont aussi fréquents les uns que les autres\u00a0; --level-shares "
     "dit autre chose.",
+)
+_EQUAL_WEIGHTS = Text(
+    en="Assumed: a stratum without a weight weighs 1 in minimisation; allocation.strata says otherwise.",
+    fr="Supposé\u00a0: une strate sans poids pèse 1 dans la minimisation\u00a0; allocation.strata dit autre chose.",
 )
 _STRATA_UNKNOWN = Text(
     en="Whether there are strata is unknown: none is assumed; --level-shares adds one.",

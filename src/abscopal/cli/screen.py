@@ -16,7 +16,7 @@ from abscopal.conduct.screening.sentences import explain_criterion
 from abscopal.conduct.screening.stages import Screening, compute_screening
 from abscopal.errors import OptionError
 from abscopal.exchange.facts_csv import ScreenedPatient, read_facts_csv
-from abscopal.protocol.amendments import protocol_in_force
+from abscopal.protocol.amendments import choose_version
 from abscopal.protocol.reading import read_study
 from abscopal.protocol.text import Language
 
@@ -74,9 +74,10 @@ def screen(
     spoken: Language = "fr" if language is Speech.FR else "en"
     day = read_day(on, spoken)
     read = read_study(study)
-    protocol = protocol_in_force(read.document, day)
+    versions = read.list_versions()
+    protocol = choose_version(versions, on=day)
     console = Console(highlight=False, soft_wrap=True)
-    patients = read_facts_csv(facts, protocol=protocol, language=spoken)
+    patients = read_facts_csv(facts, versions=(*versions, protocol), language=spoken)
     screenings = [
         (patient, compute_screening(protocol, patient.facts, on=day, consents=patient.consents))
         for patient in patients

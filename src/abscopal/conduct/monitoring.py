@@ -5,7 +5,7 @@ signed and what is applied here are the same numbers.
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,6 +50,28 @@ class BoundaryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a boundary.
+
+    Args:
+        row: what the boundary says of it.
+        point: the count on which it was taken; None while too few patients are evaluable.
+    """
+
+    row: BoundaryRow
+    point: PathPoint | None
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether the look was taken and pauses inclusion."""
+        return (
+            self.point is not None
+            and self.row.pause_at is not None
+            and self.point.events >= self.row.pause_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class MonitoringRuling:
     """What a rule says of inclusion, at which count.
 
@@ -91,13 +113,33 @@ def compute_monitoring_path(
         >>> [(str(point.on), point.evaluable, point.events) for point in path]
         [('2024-02-01', 1, 1), ('2024-07-02', 2, 1)]
     """
-    changes: dict[datetime.date, list[bool]] = {}
+    became: list[tuple[datetime.date, bool]] = []
     for patient in patients:
         closes = patient.treated_on + datetime.timedelta(days=window_days)
         has_event = patient.event_on is not None and patient.treated_on <= patient.event_on <= closes
         day = patient.event_on if has_event and patient.event_on is not None else closes
         if day <= on and (has_event or patient.followed_to >= closes):
-            changes.setdefault(day, []).append(has_event)
+            became.append((day, has_event))
+    return compute_path(became)
+
+
+def compute_path(became: Iterable[tuple[datetime.date, bool]]) -> tuple[PathPoint, ...]:
+    """Add up evaluable patients and events, day by day.
+
+    Args:
+        became: for each evaluable patient, the day of becoming so and whether by an event, in any order.
+
+    Returns:
+        One point per day, in order: within a day nobody can say who came first.
+
+    Example:
+        >>> day = datetime.date(2024, 2, 1)
+        >>> [(point.evaluable, point.events) for point in compute_path([(day, True), (day, False)])]
+        [(2, 1)]
+    """
+    changes: dict[datetime.date, list[bool]] = {}
+    for day, has_event in became:
+        changes.setdefault(day, []).append(has_event)
     points: list[PathPoint] = []
     evaluable = events = 0
     for day in sorted(changes):
@@ -107,6 +149,40 @@ def compute_monitoring_path(
     return tuple(points)
 
 
+def list_looks(path: Sequence[PathPoint], boundary: Sequence[BoundaryRow]) -> tuple[Look, ...]:
+    """Say on which count each look of a boundary was taken.
+
+    A look is taken when its number of evaluable patients is reached; if several patients become
+    evaluable on one day and the number is passed, the look is taken with all of them against the row
+    of that look, which errs towards pausing.
+
+    Args:
+        path: counts by day, in order.
+        boundary: rows by number of evaluable patients, in order.
+
+    Returns:
+        One entry per row of the boundary.
+
+    Example:
+        >>> rows = (BoundaryRow(3, 2), BoundaryRow(6, 3))
+        >>> looks = list_looks((PathPoint(datetime.date(2024, 5, 1), 4, 2),), rows)
+        >>> [(look.row.evaluable, look.is_crossed) for look in looks]
+        [(3, True), (6, False)]
+    """
+    return tuple(Look(row, _find_look(path, row.evaluable)) for row in boundary)
+
+
+def find_crossing(looks: Sequence[Look]) -> Look | None:
+    """Find the first look that pauses inclusion; what comes after it does not undo it.
+
+    Example:
+        >>> looks = list_looks((PathPoint(datetime.date(2024, 5, 1), 3, 1),), (BoundaryRow(3, 2),))
+        >>> find_crossing(looks) is None
+        True
+    """
+    return next((look for look in looks if look.is_crossed), None)
+
+
 def decide_toxicity(
     path: Sequence[PathPoint],
     *,
@@ -114,11 +190,7 @@ def decide_toxicity(
     boundary: Sequence[BoundaryRow],
     protocol_version: str,
 ) -> Decision[MonitoringRuling]:
-    """Say whether the toxicity boundary was reached at any look so far.
-
-    A look is taken when its number of evaluable patients is reached; if several patients become
-    evaluable on one day and the number is passed, the look is taken with all of them against the row
-    of that look, which errs towards pausing.
+    """Say whether the toxicity boundary was reached at any look so far, looks taken as `list_looks` does.
 
     Args:
         path: counts by day, in order.
@@ -136,13 +208,13 @@ def decide_toxicity(
         >>> decision.events[0].ruling, decision.codes
         ('pause', ('BOUNDARY_REACHED',))
     """
-    looks = [(row, _find_look(path, row.evaluable)) for row in boundary]
-    for row, point in looks:
-        if point is not None and row.pause_at is not None and point.events >= row.pause_at:
-            reached = Reason("BOUNDARY_REACHED", _tell_reached(point, row), _ASK_THE_BOARD)
-            return _rule(rule, "pause", point, reached, protocol_version)
+    looks = list_looks(path, boundary)
+    crossed = find_crossing(looks)
+    if crossed is not None and crossed.point is not None:
+        reached = Reason("BOUNDARY_REACHED", _tell_reached(crossed.point, crossed.row), _ASK_THE_BOARD)
+        return _rule(rule, "pause", crossed.point, reached, protocol_version)
     point = path[-1] if path else None
-    coming = next((row for row, found in looks if found is None), None)
+    coming = next((look.row for look in looks if look.point is None), None)
     return _rule(
         rule, "continue", point, Reason("BOUNDARY_NOT_REACHED", _tell_below(point, coming)), protocol_version
     )

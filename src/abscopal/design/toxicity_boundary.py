@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from abscopal.conduct.monitoring import BoundaryRow
 from abscopal.design.stopping_rule import StoppingRule, assert_looks, compute_behaviour
 from abscopal.errors import OptionError
 
@@ -43,6 +44,11 @@ class ToxicityBoundaryDesign:
             high=self.stop_at_or_above,
             planned_n=self.n,
         )
+
+    @property
+    def rows(self) -> tuple[BoundaryRow, ...]:
+        """The table that a board carries, and that `conduct.monitoring` holds the trial against."""
+        return tuple(map(BoundaryRow, self.looks, self.stop_at_or_above))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,31 +173,3 @@ def compute_toxicity_behaviour(
         cumulative = tuple(float(value) for value in np.cumsum(found.stop_high))
         result.append(ToxicityBehaviour(rate, found.high, found.expected_n, cumulative))
     return tuple(result)
-
-
-def find_crossing(
-    boundary: ToxicityBoundaryDesign, *, evaluable: Sequence[int], events: Sequence[int]
-) -> int | None:
-    """Find the look at which an observed path crosses a boundary.
-
-    Args:
-        boundary: the boundary.
-        evaluable: evaluable patients at each point of the path, increasing.
-        events: events among them.
-
-    Returns:
-        The evaluable patients at the first crossing; None where the path does not cross. A point between two looks
-        is not a look.
-
-    Example:
-        >>> boundary = compute_toxicity_boundary(
-        ...     limit=0.3, certainty=0.9, prior_a=0.5, prior_b=0.5, looks=(6, 12))
-        >>> find_crossing(boundary, evaluable=(6, 12), events=(3, 7))
-        12
-    """
-    limits = dict(zip(boundary.looks, boundary.stop_at_or_above, strict=True))
-    for n, count in zip(evaluable, events, strict=True):
-        limit = limits.get(n)
-        if limit is not None and count >= limit:
-            return n
-    return None

@@ -13,6 +13,8 @@ from abscopal.protocol.hand_written_patient import HandWrittenPatient
 from abscopal.protocol.study_protocol import StudyProtocol
 
 ELIGIBLE = "eligible"
+SEX = "SEX"
+"""What a hand-written patient always tells, so that it need not stand again among the facts."""
 WITHOUT_A_DAY = "no day to read screening on: add `as_of` or `included`"
 VERDICT_WORDS = {
     "met": "eligible",
@@ -60,6 +62,8 @@ def _screen(patient: HandWrittenPatient, protocol: StudyProtocol, on: date) -> S
         for known in patient.facts
         if known.value is not None and known.on is not None
     ]
+    if all(fact.variable != SEX for fact in facts):
+        facts.append(Fact(SEX, patient.sex, on))
     signed = {
         stage.identifier: day
         for stage in protocol.eligibility.stages

@@ -189,7 +189,7 @@ def _draw_boundaries(analysis: Analysis, language: Language) -> dict[str, Captio
             path.reading.design,
             name=path.reading.declared.name.read(language),
             language=language,
-            path=(path.evaluable, path.events),
+            path=path.points,
         )
         for path in analysis.boundaries
         if path.reading.design is not None

@@ -4,7 +4,7 @@ import csv
 import datetime
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from abscopal.exchange.facts_words import (
     REQUIRED,
 )
 from abscopal.exchange.lesion_words import NO, YES, compute_plain, names_a_person, read_date, read_word
-from abscopal.protocol.check_patients import list_criteria
+from abscopal.protocol.check_patients import list_statements
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Language
 
@@ -48,7 +48,7 @@ class _Told:
 
 
 def read_facts_csv(
-    path: Path, *, protocol: StudyProtocol, language: Language = "en"
+    path: Path, *, versions: Sequence[StudyProtocol], language: Language = "en"
 ) -> tuple[ScreenedPatient, ...]:
     """Read the facts of screening as a coordinator types them.
 
@@ -58,7 +58,7 @@ def read_facts_csv(
 
     Args:
         path: the CSV file.
-        protocol: the study, which says what facts there are and of what kind.
+        versions: the versions of the study, which say what facts there are and of what kind; the one to read by last.
         language: the language in which mistakes are told.
 
     Returns:
@@ -68,8 +68,15 @@ def read_facts_csv(
         TablesError: the file cannot be read, or lines are at fault; every mistake is named with its line.
     """
     rows = _read_rows(path, language)
-    kinds = _list_kinds(protocol)
-    stages = [stage.identifier for stage in protocol.eligibility.stages if stage.consent is not None]
+    kinds = _list_kinds(versions)
+    stages = list(
+        dict.fromkeys(
+            stage.identifier
+            for protocol in versions
+            for stage in protocol.eligibility.stages
+            if stage.consent is not None
+        )
+    )
     patients: dict[str, _Told] = {}
     mistakes: list[tuple[int, str]] = []
     for line, row in rows:
@@ -83,13 +90,13 @@ def read_facts_csv(
     )
 
 
-def _list_kinds(protocol: StudyProtocol) -> dict[str, Kind | None]:
+def _list_kinds(versions: Sequence[StudyProtocol]) -> dict[str, Kind | None]:
     """The kind of value that each variable of the study is compared with; None where no threshold says it."""
     kinds: dict[str, Kind | None] = {}
-    for criterion in list_criteria(protocol):
-        threshold = criterion.threshold.value
+    for statement in (told for protocol in versions for told in list_statements(protocol)):
+        threshold, name = statement.threshold.value, statement.variable
         limit = threshold[0] if isinstance(threshold, tuple) else threshold
-        kinds[criterion.variable] = kinds.get(criterion.variable) if limit is None else compute_kind(limit)
+        kinds[name] = kinds.get(name) if limit is None else compute_kind(limit)
     return kinds
 
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from abscopal.protocol.eligibility import Applicability
 from abscopal.protocol.part import Identifier, Part
 from abscopal.protocol.provenance import Marked, Sourced, fact
 from abscopal.protocol.text import Text
@@ -18,6 +19,8 @@ Method = Literal[
     "big_stick",
     "maximal_procedure",
 ]
+MAIN_SCHEME = "main"
+"""The scheme that `allocation` describes; further ones have names of their own."""
 CENTRE_VARIABLE = "SITEID"
 """The fact whose levels are the centres: a stratum of this variable balances within centres."""
 
@@ -76,3 +79,19 @@ class Allocation(Part):
         "for each arm, in the long run; equal_parts where it is unknown."
     )
     caps: tuple[AccrualCap, ...] = Field(default=(), description="Accrual caps.")
+
+
+class FurtherAllocation(Part):
+    """Another scheme of the same study, such as a second randomisation; its history is its own."""
+
+    identifier: Identifier = Field(description="Name of the scheme; main is that of `allocation`.")
+    name: Text = Field(description="Name shown to people.")
+    after_stage: str | None = Field(
+        default=None,
+        description="Eligibility stage that must be passed before the draw; null: none in particular.",
+    )
+    applies_when: Applicability | None = Field(
+        default=None, description="Patients whom it serves; null: all who passed the stage."
+    )
+    planned_patients: Sourced[int] = fact("Patients planned in this scheme.")
+    allocation: Allocation = Field(description="Method, ratio and strata of this scheme.")

@@ -6,7 +6,7 @@ from datetime import date
 from abscopal.protocol.amendments import choose_version
 from abscopal.protocol.check_expected import check_expected_responses
 from abscopal.protocol.document import KeyPath
-from abscopal.protocol.eligibility import AllOf, AnyOf, Condition, Criterion, Not
+from abscopal.protocol.eligibility import AllOf, AnyOf, Applicability, Condition, Criterion, Not
 from abscopal.protocol.hand_written_patient import (
     SIZE_WORDS,
     HandWrittenPatient,
@@ -88,7 +88,22 @@ def list_variables(protocol: StudyProtocol) -> Iterator[str]:
     Yields:
         Names of facts, such as AGE; one that several criteria look at comes several times.
     """
-    return (criterion.variable for criterion in list_criteria(protocol))
+    return (statement.variable for statement in list_statements(protocol))
+
+
+def list_statements(protocol: StudyProtocol) -> Iterator[Criterion | Applicability]:
+    """List everything that screening compares with a threshold: criteria, and whom they are asked of.
+
+    Args:
+        protocol: the study file.
+
+    Yields:
+        Each criterion, and after it whom it is asked of if that is not everybody.
+    """
+    for criterion in list_criteria(protocol):
+        yield criterion
+        if criterion.applies_when is not None:
+            yield criterion.applies_when
 
 
 def list_criteria(protocol: StudyProtocol) -> Iterator[Criterion]:

@@ -73,14 +73,15 @@ def check_arms(protocol: StudyProtocol) -> Iterator[Problem]:
         yield from check_names(("monitoring", "toxicity", i, "arms"), boundary.arms, kind="arm", known=arms)
     for i, target in enumerate(protocol.rehearsal.targets):
         yield from check_name(("rehearsal", "targets", i, "arm"), target.arm, kind="arm", known=arms)
-    for i, cap in enumerate(protocol.allocation.caps):
-        known = {
-            "arm": arms,
-            "stratum": [stratum.identifier for stratum in protocol.allocation.strata],
-            "centre": [centre.identifier for centre in protocol.identity.centres],
-        }.get(cap.scope)
-        if known is not None:
-            yield from check_name(("allocation", "caps", i, "name"), cap.name, kind=cap.scope, known=known)
+    for path, allocation in protocol.list_allocations():
+        for i, cap in enumerate(allocation.caps):
+            known = {
+                "arm": arms,
+                "stratum": [stratum.identifier for stratum in allocation.strata],
+                "centre": [centre.identifier for centre in protocol.identity.centres],
+            }.get(cap.scope)
+            if known is not None:
+                yield from check_name((*path, "caps", i, "name"), cap.name, kind=cap.scope, known=known)
 
 
 def check_injected_and_made(protocol: StudyProtocol) -> Iterator[Problem]:

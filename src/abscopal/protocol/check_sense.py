@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from abscopal.protocol.check_references import visit_parts
 from abscopal.protocol.document import KeyPath
-from abscopal.protocol.eligibility import Criterion
+from abscopal.protocol.eligibility import Applicability, Criterion
 from abscopal.protocol.problem import Problem, explain_unknown_name
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
@@ -28,9 +28,9 @@ def check_stages(protocol: StudyProtocol) -> Iterator[Problem]:
 
 
 def check_thresholds(protocol: StudyProtocol) -> Iterator[Problem]:
-    """The threshold of a criterion fits its comparison."""
+    """The threshold of a criterion, and of whom it is asked of, fits its comparison."""
     for path, part in visit_parts(protocol.eligibility, ("eligibility",)):
-        if not isinstance(part, Criterion) or part.threshold.value is None:
+        if not isinstance(part, Criterion | Applicability) or part.threshold.value is None:
             continue
         value, place = part.threshold.value, (*path, "threshold")
         if part.operator == "between":

@@ -4,7 +4,8 @@ A criterion is *met*, *not met* or *not yet known*. A missing fact, or one older
 yet known: never met, never not met. `all` is not met as soon as one part is not met, `any` is met as soon as
 one part is met, `not` swaps met and not met; otherwise what is unknown stays unknown. An exclusion criterion
 says what keeps a patient out: the patient passes when it is not met. A threshold that is null can never be
-decided, and says so.
+decided, and says so. A criterion with `applies_when` is asked only of some patients, such as pregnancy of women: where
+it is known not to apply, the patient passes; where that is unknown, the criterion can be met but not yet not met.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,18 @@ Operator = Literal[
     "equals", "differs", "at_least", "at_most", "more_than", "less_than", "between", "one_of", "none_of"
 ]
 Threshold = bool | int | float | str | tuple[int | float | str, ...]
+
+
+class Applicability(Part):
+    """Whom a criterion is asked of: a variable, a comparison and a threshold."""
+
+    variable: str = Field(min_length=1, description="Name of the fact that is looked at, such as SEX.")
+    operator: Operator = Field(
+        description="How the fact is compared with the threshold; between includes both ends."
+    )
+    threshold: Sourced[Threshold] = fact(
+        "What the fact is compared with.", stops="knowing whom this criterion is asked of"
+    )
 
 
 class Criterion(Marked):
@@ -42,6 +55,9 @@ class Criterion(Marked):
     )
     test_to_order: Text | None = Field(
         default=None, description="The test that would make an unknown fact known."
+    )
+    applies_when: Applicability | None = Field(
+        default=None, description="Whom it is asked of; null: of every patient. Others pass."
     )
 
 

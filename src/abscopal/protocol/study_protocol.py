@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from abscopal.protocol.allocation import Allocation
+from abscopal.protocol.allocation import MAIN_SCHEME, Allocation, FurtherAllocation
 from abscopal.protocol.analysis_sets import AnalysisSet
 from abscopal.protocol.arms import Arm, Intervention
 from abscopal.protocol.eligibility import Eligibility
@@ -52,6 +52,9 @@ class StudyProtocol(Part):
     arms: tuple[Arm, ...] = Field(min_length=1, description="Arms.")
     eligibility: Eligibility = Field(description="Screening.")
     allocation: Allocation = Field(description="Allocation.")
+    further_allocations: tuple[FurtherAllocation, ...] = Field(
+        default=(), description="Further schemes, each for a stage or a group of patients of its own."
+    )
     schedule: Schedule = Field(description="Visits.")
     lesions: LesionRules = Field(description="Measurement and reading of tumours.")
     injection: InjectionRules | None = Field(
@@ -85,6 +88,23 @@ class StudyProtocol(Part):
     def find_intervention(self, identifier: str) -> Intervention | None:
         """Give an intervention by its identifier."""
         return next((given for given in self.interventions if given.identifier == identifier), None)
+
+    def find_further_allocation(self, identifier: str) -> FurtherAllocation | None:
+        """Give a further scheme of allocation by its identifier."""
+        return next((one for one in self.further_allocations if one.identifier == identifier), None)
+
+    def list_allocations(self) -> tuple[tuple[tuple[str | int, ...], Allocation], ...]:
+        """Give every scheme of allocation with its place in the file, that of `allocation` first."""
+        further = (
+            (("further_allocations", place, "allocation"), one.allocation)
+            for place, one in enumerate(self.further_allocations)
+        )
+        return ((("allocation",), self.allocation), *further)
+
+    @property
+    def scheme_identifiers(self) -> tuple[str, ...]:
+        """The schemes of allocation, that of `allocation` first."""
+        return (MAIN_SCHEME, *(further.identifier for further in self.further_allocations))
 
     @property
     def primary_endpoint(self) -> Endpoint:

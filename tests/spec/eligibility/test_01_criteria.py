@@ -206,3 +206,40 @@ def test_of_alternatives_one_that_holds_is_enough():
     assert one_of(criteria, one_holds) == "met"
     assert one_of(criteria, none_holds) == "not met"
     assert one_of(criteria, not_settled) == "not yet known"
+
+
+def test_a_criterion_may_be_asked_only_of_some():
+    """Pregnancy excludes, and is asked of women: a man passes without a test. While the sex is not known, a test that
+    is negative passes, and one that is positive settles nothing yet."""
+    criteria = """
+    criterion | kind      | asks                | asked of
+    PREGNANCY | exclusion | PREGNANT equals yes | SEX equals F
+    """
+    man = """
+    fact | value | date
+    SEX  | M     | 2024-03-01
+    """
+    woman = """
+    fact | value | date
+    SEX  | F     | 2024-03-01
+    """
+    pregnant_woman = """
+    fact     | value | date
+    SEX      | F     | 2024-03-01
+    PREGNANT | yes   | 2024-03-10
+    """
+    sex_unknown_and_negative = """
+    fact     | value | date
+    PREGNANT | no    | 2024-03-10
+    """
+    sex_unknown_and_positive = """
+    fact     | value | date
+    PREGNANT | yes   | 2024-03-10
+    """
+    assert verdict(criteria, man) == {"PREGNANCY": "met"}
+    assert why(criteria, man) == {"PREGNANCY": "not applicable"}
+    assert verdict(criteria, woman) == {"PREGNANCY": "not yet known"}
+    assert verdict(criteria, pregnant_woman) == {"PREGNANCY": "not met"}
+    assert verdict(criteria, sex_unknown_and_negative) == {"PREGNANCY": "met"}
+    assert verdict(criteria, sex_unknown_and_positive) == {"PREGNANCY": "not yet known"}
+    assert why(criteria, sex_unknown_and_positive) == {"PREGNANCY": "applicability unknown"}

@@ -28,7 +28,9 @@ from abscopal.conduct.allocation.laws.maximal import count_block_sequences
 from abscopal.conduct.allocation.laws.methods import MethodSettings, compute_list_law
 from abscopal.design.allocation.single_list import compute_list_characteristics
 from abscopal.errors import ImpossibleStateError, OptionError
+from abscopal.protocol.allocation import FurtherAllocation
 from abscopal.protocol.reading import read_study
+from abscopal.protocol.text import Text
 from allocation_language import NOW, SEED, allocate, ask
 
 STRATA = (SchemeStratum("SITE", ("C1", "C2"), is_centre=True), SchemeStratum("LDH", ("normal", "elevated")))
@@ -167,10 +169,31 @@ def test_a_scheme_comes_from_the_study_file_and_secret_settings_stand_above_it()
     assert scheme.settings.block_lengths == (3, 6)
     assert not check_scheme(scheme)
     secret = MethodSettings("permuted_blocks", block_lengths=(6, 9))
-    assert compute_scheme(study, identifier="running", settings=secret).settings == secret
+    assert compute_scheme(study, settings=secret).settings == secret
     single = compute_scheme(read_study("dex2").protocol)
     assert single.caps == (Cap("study", 41),)
     assert ask((), single).events[0].arm == single.arms[0]
+
+
+def test_a_further_scheme_of_the_study_file_has_its_own_name_ratio_and_history():
+    study = read_study("nivipit").protocol
+    again = study.allocation.model_copy(
+        update={"ratio": study.allocation.ratio.model_copy(update={"value": {"IT": 1, "IV": 1}})}
+    )
+    again = again.model_copy(
+        update={"block_lengths": again.block_lengths.model_copy(update={"value": (2, 4)})}
+    )
+    further = FurtherAllocation(
+        identifier="second", name=Text(en="Second", fr="Seconde"), after_stage="disease", allocation=again
+    )
+    both = study.model_copy(update={"further_allocations": (further,)})
+    second = compute_scheme(both, identifier="second")
+    assert (second.identifier, second.ratio, second.settings.block_lengths) == ("second", (1, 1), (2, 4))
+    assert compute_scheme(both).ratio == (2, 1)
+    first = ask((), compute_scheme(both)).events
+    assert ask(first, second).events[0].scheme == "second"
+    with pytest.raises(OptionError, match="Known: main, second"):
+        compute_scheme(both, identifier="third")
 
 
 def test_a_study_file_that_does_not_say_the_method_gives_no_scheme():

@@ -6,6 +6,7 @@ import pytest
 
 from abscopal.conduct.screening.criteria import compute_judgement
 from abscopal.conduct.screening.facts import Fact
+from abscopal.conduct.screening.sentences import explain_criterion
 from abscopal.conduct.screening.stages import compute_screening
 from abscopal.protocol.reading import list_bundled_studies, read_study
 from criteria_values import (
@@ -13,7 +14,9 @@ from criteria_values import (
     all_consents,
     facts_that_fit,
     list_all_criteria,
+    value_that_does_not_hold,
     value_that_fails,
+    value_that_holds,
     value_that_passes,
 )
 
@@ -26,7 +29,10 @@ CRITERIA = [
 
 
 def judge(criterion, value, *, on=DAY, unit=None):
-    judged = compute_judgement(criterion, [Fact(criterion.variable, value, DAY, unit)], on=on)
+    facts = [Fact(criterion.variable, value, DAY, unit)]
+    if criterion.applies_when is not None:
+        facts.append(Fact(criterion.applies_when.variable, value_that_holds(criterion.applies_when), DAY))
+    judged = compute_judgement(criterion, facts, on=on)
     return judged.verdict, judged.why
 
 
@@ -41,6 +47,18 @@ def test_every_criterion_can_be_met_not_met_and_not_yet_known(criterion):
     assert judge(criterion, value_that_fails(criterion)) == ("not_met", "compared")
     assert compute_judgement(criterion, [], on=DAY).verdict == "not_yet_known"
     assert judge(criterion, None) == ("not_yet_known", "missing")
+
+
+@pytest.mark.parametrize(
+    "criterion", [found for found in CRITERIA if found.values[0].applies_when is not None]
+)
+def test_every_criterion_that_does_not_apply_lets_the_patient_pass_for_good(criterion):
+    asked_of = criterion.applies_when
+    other = Fact(asked_of.variable, value_that_does_not_hold(asked_of), DAY)
+    for facts in ([other], [other, Fact(criterion.variable, value_that_fails(criterion), DAY)]):
+        judged = compute_judgement(criterion, facts, on=DAY + datetime.timedelta(days=3650))
+        assert (judged.verdict, judged.why, judged.last_valid_day) == ("met", "not_applicable", None)
+    assert explain_criterion(judged).text.fr.startswith(f"{criterion.text.fr}\u00a0: sans objet.")
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from abscopal.cli.main import app
 from abscopal.cli.screen import read_day
 from abscopal.errors import OptionError
+from abscopal.protocol.reading import read_study
 
 EXAMPLE = str(Path(__file__).parents[3] / "docs" / "examples" / "facts.csv")
 
@@ -52,3 +53,36 @@ def test_the_day_is_today_or_a_date():
     assert read_day(None, "en").year >= 2024
     with pytest.raises(OptionError, match="Écrivez-la"):
         read_day("15/03/2024", "fr")
+
+
+AMENDMENT = """amendments:
+  - version: "2.0"
+    date: 2024-04-01
+    summary: {en: The general condition may be 2., fr: L’état général peut être 2.}
+    changes:
+      eligibility.stages.pre_screen.criteria.ECOG.threshold.value: 2
+      eligibility.stages.pre_screen.criteria.ECOG.variable: ECOG_CENTRAL
+"""
+
+
+def test_the_version_in_force_on_the_day_decides_and_is_said(tmp_path: Path):
+    """Facts of a later version may stand in the file already: they are no mistake."""
+    study, facts = tmp_path / "study", tmp_path / "facts.csv"
+    study.mkdir()
+    text = read_study("dex2").file.read_text(encoding="utf-8")
+    assert "amendments: []\n" in text
+    (study / "protocol.yml").write_text(text.replace("amendments: []\n", AMENDMENT), encoding="utf-8")
+    facts.write_text(
+        "patient,variable,value,date\nD02,ECOG,2,2024-03-20\nD02,ECOG_CENTRAL,2,2024-03-25\n",
+        encoding="utf-8",
+    )
+
+    def answer(on: str) -> str:
+        done = CliRunner().invoke(app, ["screen", str(study), str(facts), "--on", on])
+        assert done.exit_code == 0, done.exception
+        return done.output
+
+    assert "Patient D02, 2024-03-31, protocol version 1.0: not eligible." in answer("2024-03-31")
+    assert "Patient D02, 2024-04-01, protocol version 2.0: not yet known to be eligible." in answer(
+        "2024-04-01"
+    )

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -12,7 +13,9 @@ from abscopal.conduct.allocation.laws.methods import MethodSettings
 from abscopal.design.allocation.advice import compute_advice, find_recommended
 from abscopal.design.allocation.candidates import list_candidates, plan_candidate
 from abscopal.design.allocation.comparison import compute_comparison, list_comparison_content
-from abscopal.design.allocation.situation import Situation
+from abscopal.design.allocation.measures import compute_imbalances
+from abscopal.design.allocation.simulation import simulate_allocations
+from abscopal.design.allocation.situation import Situation, simulate_arrivals
 from abscopal.errors import OptionError
 from abscopal.evidence.figures.allocation_comparison import render_allocation_comparison
 
@@ -87,6 +90,8 @@ def test_the_figure_numbers_every_method(comparison, language):
         (lambda: Situation(1, (1, 1)), "Give 2 or more."),
         (lambda: Situation(60, (1,)), "nothing to allocate"),
         (lambda: Situation(60, (1, 1), (0.5, 0.4)), "do not add up to 1"),
+        (lambda: Situation(60, (1, 1), stratum_weights=(1.0,)), "1 weights do not fit 0 strata"),
+        (lambda: Situation(60, (1, 1), centre_weight=0.0), "leave out one that does not count"),
     ],
 )
 def test_a_trial_that_cannot_be_is_refused(made, says):
@@ -147,6 +152,64 @@ def test_the_command_speaks_french(study: Path):
     assert "essai en cours" in done.output
 
 
+WEIGHED = """  strata:
+    - identifier: STAGE
+      text: {en: Stage, fr: Stade}
+      variable: STAGE
+      levels:
+        - {identifier: III, text: {en: III, fr: III}}
+        - {identifier: IV, text: {en: IV, fr: IV}}
+      weight: {value: 4, provenance: published, source: paper}
+      provenance: published
+      source: paper
+    - identifier: SEX
+      text: {en: Sex, fr: Sexe}
+      variable: SEX
+      levels:
+        - {identifier: F, text: {en: Women, fr: Femmes}}
+        - {identifier: M, text: {en: Men, fr: Hommes}}
+      provenance: published
+      source: paper
+"""
+
+
+def test_minimisation_is_compared_with_the_weights_of_the_study_file(study: Path, tmp_path: Path):
+    file = study / "protocol.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text[: text.index("  strata:")] + WEIGHED + text[text.index("  block_lengths:") :], encoding="utf-8"
+    )
+    numbers = tmp_path / "numbers.json"
+    done = run(str(study), "--centres", "2", "--json", str(numbers))
+    assert done.exit_code == 0, done.output
+    content = json.loads(numbers.read_text(encoding="utf-8"))
+    assert content["situation"]["stratum_weights"] == [4.0, 1.0]
+    assert "a stratum without a weight weighs 1" in content["assumptions"][-1]["en"]
+
+
+def test_a_heavier_stratum_is_balanced_better_at_the_cost_of_the_others():
+    """A weight that were forgotten would leave both strata alike."""
+    settings = MethodSettings("minimisation", probability=0.9, overall_weight=0.001)
+    levels = ((0.25,) * 4, (0.25,) * 4)
+    spread = {}
+    for weights in ((1.0, 1.0), (50.0, 1.0)):
+        plan = Situation(40, (1, 1), level_shares=levels, stratum_weights=weights)
+        generator = np.random.default_rng(3)
+        coming = simulate_arrivals(plan, trials=400, generator=generator)
+        made = simulate_allocations(settings, plan, coming, within="strata", generator=generator)
+        spread[weights] = [
+            float(
+                compute_imbalances(
+                    made.arms, ratio=(1, 1), groups=coming.levels[..., place], number_of_groups=4
+                ).mean()
+            )
+            for place in range(2)
+        ]
+    first, second = spread[50.0, 1.0]
+    assert first < spread[1.0, 1.0][0] - 0.1
+    assert second > spread[1.0, 1.0][1] + 0.1
+
+
 @pytest.mark.parametrize(
     ("change", "options", "says"),
     [
@@ -157,6 +220,7 @@ def test_the_command_speaks_french(study: Path):
         ),
         (("", ""), ("--centre-shares", "a,b"), "is not a list of positive numbers"),
         (("", ""), ("--centres", "3", "--centre-shares", "1,1"), "2 shares do not fit 3 centres"),
+        (("", ""), ("--scheme", "second"), "no scheme of allocation 'second'. Known: main."),
         (("", ""), ("--json", "/nowhere/at/all.json"), "Choose a file in a folder that exists"),
     ],
 )

@@ -14,7 +14,6 @@ from abscopal.design.stopping_rule import StoppingRule, compute_behaviour
 from abscopal.design.toxicity_boundary import (
     compute_toxicity_behaviour,
     compute_toxicity_boundary,
-    find_crossing,
 )
 from abscopal.errors import OptionError
 
@@ -138,15 +137,6 @@ def test_the_boundary_is_where_the_posterior_passes_the_certainty():
             draws = generator.beta(1 + events, 3 + look - events, 400_000)
             assert ((draws > 0.25).mean() > 0.8) == passes
     assert found.n == 30
-
-
-def test_a_path_crosses_only_at_a_look():
-    boundary = compute_toxicity_boundary(
-        limit=0.3, certainty=0.9, prior_a=0.5, prior_b=0.5, looks=(6, 12, 18)
-    )
-    assert boundary.stop_at_or_above == (4, 6, 8)
-    assert find_crossing(boundary, evaluable=(5, 6, 12), events=(4, 3, 6)) == 12
-    assert find_crossing(boundary, evaluable=(6, 12, 18), events=(3, 5, 7)) is None
 
 
 @pytest.mark.parametrize(

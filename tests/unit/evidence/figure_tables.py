@@ -8,6 +8,7 @@ import polars as pl
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from abscopal.conduct.monitoring import PathPoint
 from abscopal.design.single_stage import SingleStageDesign
 from abscopal.design.stopping_rule import StoppingRule
 from abscopal.design.toxicity_boundary import compute_toxicity_boundary
@@ -253,7 +254,10 @@ def draw_all(count: int, *, language: str, arms: dict[str, str] | None) -> dict[
             BOUNDARY,
             name="Toxicity",
             language=language,
-            path=(range(1, 29), [place // 3 for place in range(28)]),
+            path=[
+                PathPoint(dt.date(2024, 1, 1) + dt.timedelta(days=7 * place), place + 1, place // 3)
+                for place in range(28)
+            ],
         ),
         "design_curves": render_design_curves(
             [DrawnRule("Simon optimal", STAGED, 0), DrawnRule("Simon minimax", STAGED, 1)],

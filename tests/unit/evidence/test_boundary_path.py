@@ -4,6 +4,12 @@ import datetime as dt
 
 import polars as pl
 
+from abscopal.conduct.monitoring import (
+    FollowedPatient,
+    compute_monitoring_path,
+    decide_toxicity,
+    find_crossing,
+)
 from abscopal.evidence.plan.boundaries import BOUNDARY_PREFIX, derive_boundary_paths, derive_evaluable
 from abscopal.evidence.plan.readings import Readings
 from abscopal.protocol.reading import read_study
@@ -75,10 +81,42 @@ def test_a_path_that_crosses_is_found_at_its_look_and_counted_among_the_estimate
         read_study("nivipit").protocol, build_tables(dict.fromkeys(range(6), 20), patients=14)
     )
     (path,) = derive_boundary_paths(readings)
-    assert path.events[:6] == (1, 2, 3, 4, 5, 6)
-    assert path.crossed_at == 6
+    assert [point.events for point in path.points][:6] == [1, 2, 3, 4, 5, 6]
+    crossed = find_crossing(path.looks)
+    assert crossed is not None
+    assert crossed.row.evaluable == 6
     kept = {one.estimand: (one.events, one.n) for one in readings.estimates.of("severe_free_6m")}
     assert kept == {f"{BOUNDARY_PREFIX}severe_it: 6": (6, 6), f"{BOUNDARY_PREFIX}severe_it: 12": (6, 12)}
+
+
+def test_the_report_takes_a_look_that_is_jumped_over_as_the_running_trial_does():
+    """Five events one by one; then one more event and one window that closes, on the same day: the look at 6 is
+    taken with 7."""
+    tables = build_tables({2: 20, 3: 20, 4: 20, 5: 20, 6: 20, 20: 183 - 20 * 7}, patients=31)
+    protocol = read_study("nivipit").protocol
+    readings = Readings(protocol, tables)
+    (path,) = derive_boundary_paths(readings)
+    closes = START + dt.timedelta(days=183)
+    assert [(point.evaluable, point.events) for point in path.points if point.on <= closes] == [
+        (1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (7, 6),
+    ]  # fmt: skip
+    followed = [
+        FollowedPatient(row["USUBJID"], row["TRTSDT"], event, row["LSTALVDT"])
+        for row, event in (
+            (row, tables["adae"].filter(USUBJID=row["USUBJID"])["ASTDT"].min())
+            for row in tables["adsl"].iter_rows(named=True)
+        )
+    ]
+    running = compute_monitoring_path(followed, window_days=183, on=dt.date(2025, 12, 31))
+    assert path.points == running
+    ruling = decide_toxicity(
+        running, rule="severe_it", boundary=[look.row for look in path.looks], protocol_version="1.0"
+    )
+    crossed = find_crossing(path.looks)
+    assert crossed is not None
+    assert ruling.events[0].point == crossed.point
+    kept = {one.estimand: (one.events, one.n) for one in readings.estimates.of("severe_free_6m")}
+    assert kept[f"{BOUNDARY_PREFIX}severe_it: 6"] == (6, 7)
 
 
 def test_without_adverse_events_or_without_a_window_the_boundary_is_said_not_to_be_followed():

@@ -1,5 +1,6 @@
 """The design in sentences, values and pages: nominal beside exact, assumed and unknown said aloud."""
 
+import datetime
 import json
 import re
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from abscopal.conduct.monitoring import PathPoint
 from abscopal.design.exploration import explore_designs
 from abscopal.design.toxicity_boundary import compute_toxicity_boundary
 from abscopal.errors import OptionError
@@ -184,16 +186,26 @@ def test_own_looks_for_bop2_and_a_question_too_large():
         explore_designs(0.2, 0.22, alpha=0.05, power=0.8)
 
 
+def walk(events: tuple[int, ...]) -> list[PathPoint]:
+    """A path on which one patient becomes evaluable a day."""
+    start = datetime.date(2024, 1, 1)
+    return [
+        PathPoint(start + datetime.timedelta(days=place), place + 1, count)
+        for place, count in enumerate(events)
+    ]
+
+
 def test_the_picture_tells_whether_the_path_crossed():
     boundary = compute_toxicity_boundary(limit=0.3, certainty=0.9, prior_a=0.5, prior_b=0.5, looks=(6, 12))
     assert boundary.stop_at_or_above == (4, 6)
-    crossed = render_toxicity_boundary(
-        boundary, name="x", language="en", path=(range(1, 8), (0, 1, 2, 2, 3, 4, 4))
-    )
+    crossed = render_toxicity_boundary(boundary, name="x", language="en", path=walk((0, 1, 2, 2, 3, 4, 4)))
     assert crossed.caption.notes[1] == "It crossed the boundary at the look at 6 patients."
     assert crossed.caption.notes[0] == "The trial: 4 of 7 evaluable patients had the event."
-    calm = render_toxicity_boundary(boundary, name="x", language="fr", path=(range(1, 8), (0,) * 7))
+    calm = render_toxicity_boundary(boundary, name="x", language="fr", path=walk((0,) * 7))
     assert "aucune de ses analyses" in calm.caption.notes[1]
-    empty = render_toxicity_boundary(boundary, name="x", language="en", path=((), ()))
+    jumped = [PathPoint(datetime.date(2024, 1, 1), 5, 2), PathPoint(datetime.date(2024, 2, 1), 8, 4)]
+    past = render_toxicity_boundary(boundary, name="x", language="en", path=jumped)
+    assert past.caption.notes[1] == "It crossed the boundary at the look at 6 patients."
+    empty = render_toxicity_boundary(boundary, name="x", language="en", path=())
     assert empty.caption.notes == ()
     assert "≥4" in read_page(empty)

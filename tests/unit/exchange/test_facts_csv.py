@@ -15,7 +15,7 @@ HEADING = "patient,variable,value,unit,date,source\n"
 def read(tmp_path, text: str, language="en"):
     file = tmp_path / "facts.csv"
     file.write_text(text, encoding="utf-8")
-    return read_facts_csv(file, protocol=PROTOCOL, language=language)
+    return read_facts_csv(file, versions=(PROTOCOL,), language=language)
 
 
 def refuse(tmp_path, text: str, language="en") -> str:
@@ -92,6 +92,6 @@ def test_a_heading_that_is_not_known_is_refused(tmp_path, text, sentence):
 
 def test_a_missing_file_and_a_folder_are_said(tmp_path):
     with pytest.raises(TablesError, match="no such file"):
-        read_facts_csv(tmp_path / "none.csv", protocol=PROTOCOL)
+        read_facts_csv(tmp_path / "none.csv", versions=(PROTOCOL,))
     with pytest.raises(TablesError, match="folder"):
-        read_facts_csv(tmp_path, protocol=PROTOCOL)
+        read_facts_csv(tmp_path, versions=(PROTOCOL,))

@@ -29,7 +29,7 @@ def test_the_small_study_is_sound(small_study: Path):
         ),
         pytest.param(
             "  board: independent", "  ratio: 3\n  board: independent",
-            "Unknown key 'ratio' in monitoring. That key belongs under allocation.",
+            "Unknown key 'ratio' in monitoring. That key belongs under allocation or further_allocations.",
             None, id="a key at home elsewhere",
         ),
         pytest.param(

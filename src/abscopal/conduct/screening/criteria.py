@@ -10,7 +10,7 @@ Reference:
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from abscopal.conduct.screening.facts import (
@@ -21,12 +21,20 @@ from abscopal.conduct.screening.facts import (
     is_usable,
     list_latest,
 )
-from abscopal.protocol.eligibility import AllOf, AnyOf, Condition, Criterion, Not, Operator
+from abscopal.protocol.eligibility import AllOf, AnyOf, Applicability, Condition, Criterion, Not, Operator
 from abscopal.protocol.hand_written_patient import ThreeValued
 
 Why = Literal[
-    "compared", "missing", "expired", "contradictory", "wrong_unit", "wrong_kind", "no_threshold"
-]  # fmt: skip
+    "compared",
+    "not_applicable",
+    "missing",
+    "expired",
+    "contradictory",
+    "wrong_unit",
+    "wrong_kind",
+    "no_threshold",
+    "applicability_unknown",
+]
 SWAPPED: dict[ThreeValued, ThreeValued] = {
     "met": "not_met",
     "not_met": "met",
@@ -41,8 +49,8 @@ class CriterionJudgement:
     Args:
         criterion: the criterion.
         verdict: whether the patient passes it.
-        why: what decided; anything but `compared` leaves it not yet known.
-        fact: the fact that was looked at, if there is one.
+        why: what decided; anything but `compared` and `not_applicable` leaves it not yet known.
+        fact: the fact that was looked at, if there is one; that which says that it does not apply, where it does not.
         rivals: other facts of the same day that contradict it.
         last_valid_day: last day on which the fact counts; None when it never expires.
     """
@@ -165,31 +173,54 @@ def compute_last_valid_day(judgement: Judgement) -> datetime.date | None:
     return min(lasting, default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Whether a statement about the patient holds; None where that is not known, and why."""
+
+    holds: bool | None
+    why: Why
+    fact: Fact | None = None
+    rivals: tuple[Fact, ...] = ()
+    last_valid_day: datetime.date | None = None
+
+
 def _judge_criterion(criterion: Criterion, facts: tuple[Fact, ...], on: datetime.date) -> CriterionJudgement:
-    threshold, unit = criterion.threshold.value, criterion.threshold.unit
-    latest = list_latest(facts, criterion.variable, on=on, unit=unit)
+    asked_of = criterion.applies_when
+    applies = _Weighed(True, "compared") if asked_of is None else _weigh(asked_of, facts, on, days=None)
+    if applies.holds is False:
+        return CriterionJudgement(criterion, "met", "not_applicable", applies.fact)
+    found = _weigh(criterion, facts, on, days=criterion.valid_for_days.value)
+    verdict: ThreeValued = "not_yet_known"
+    if found.holds is not None:
+        verdict = "met" if found.holds == (criterion.kind == "inclusion") else "not_met"
+    judged = CriterionJudgement(criterion, verdict, found.why, found.fact, found.rivals, found.last_valid_day)
+    # It may yet turn out not to apply: what is not known must not keep the patient out.
+    if applies.holds is None and verdict == "not_met":
+        return replace(judged, verdict="not_yet_known", why="applicability_unknown")
+    return judged
+
+
+def _weigh(
+    statement: Criterion | Applicability, facts: tuple[Fact, ...], on: datetime.date, *, days: int | None
+) -> _Weighed:
+    threshold, unit = statement.threshold.value, statement.threshold.unit
+    latest = list_latest(facts, statement.variable, on=on, unit=unit)
     fact = latest[0] if latest else None
     if threshold is None:
-        return CriterionJudgement(criterion, "not_yet_known", "no_threshold", fact)
+        return _Weighed(None, "no_threshold", fact)
     if fact is None or fact.value is None:
-        return CriterionJudgement(criterion, "not_yet_known", "missing")
-    days = criterion.valid_for_days.value
+        return _Weighed(None, "missing")
     last = None if days is None else fact.on + datetime.timedelta(days=days)
     if last is not None and on > last:
-        return CriterionJudgement(criterion, "not_yet_known", "expired", fact, last_valid_day=last)
+        return _Weighed(None, "expired", fact, last_valid_day=last)
     if len(latest) > 1:
-        return CriterionJudgement(
-            criterion, "not_yet_known", "contradictory", fact, rivals=latest[1:], last_valid_day=last
-        )
+        return _Weighed(None, "contradictory", fact, latest[1:], last)
     if not is_same_unit(fact.unit, unit):
-        return CriterionJudgement(criterion, "not_yet_known", "wrong_unit", fact, last_valid_day=last)
+        return _Weighed(None, "wrong_unit", fact, last_valid_day=last)
     if not _is_comparable(fact.value, threshold):
-        return CriterionJudgement(criterion, "not_yet_known", "wrong_kind", fact, last_valid_day=last)
-    holds = COMPARISONS[criterion.operator](_simplify(fact.value), _simplify(threshold))
-    passes = holds == (criterion.kind == "inclusion")
-    return CriterionJudgement(
-        criterion, "met" if passes else "not_met", "compared", fact, last_valid_day=last
-    )
+        return _Weighed(None, "wrong_kind", fact, last_valid_day=last)
+    holds = COMPARISONS[statement.operator](_simplify(fact.value), _simplify(threshold))
+    return _Weighed(holds, "compared", fact, last_valid_day=last)
 
 
 def _is_comparable(value: FactValue, threshold: FactValue | tuple[FactValue, ...]) -> bool:

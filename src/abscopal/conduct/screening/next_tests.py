@@ -8,6 +8,7 @@ from typing import Literal
 from abscopal.conduct.screening.criteria import CriterionJudgement, Why, list_criteria, list_deciding
 from abscopal.conduct.screening.stages import Screening, StageJudgement
 from abscopal.conduct.wording import Value, compose_text
+from abscopal.protocol.eligibility import Criterion
 from abscopal.protocol.text import Text
 
 Action = Literal["consent", "order", "record", "correct"]
@@ -118,7 +119,8 @@ def list_facts_before_consent(stage: StageJudgement) -> tuple[str, ...]:
         judged.criterion.identifier
         for condition in stage.conditions
         for judged in list_criteria(condition)
-        if judged.criterion.test_to_order and judged.fact and judged.fact.on < stage.consent_on
+        if judged.criterion.test_to_order and judged.why != "not_applicable"
+        if judged.fact and judged.fact.on < stage.consent_on
     )
 
 
@@ -146,6 +148,15 @@ CORRECTIONS: dict[Why, tuple[str, str]] = {
 }
 
 
+def _tell_applicability(criterion: Criterion) -> Text:
+    return compose_text(
+        "{variable}, to know whether it applies: {text}",
+        "{variable}, pour savoir si le critère se pose : {text}",
+        variable=criterion.applies_when.variable if criterion.applies_when else criterion.variable,
+        text=criterion.text,
+    )
+
+
 def _choose_action(judged: CriterionJudgement) -> tuple[Action, Text]:
     criterion = judged.criterion
     if judged.why in CORRECTIONS and judged.fact is not None:
@@ -156,6 +167,8 @@ def _choose_action(judged: CriterionJudgement) -> tuple[Action, Text]:
             "unit": criterion.threshold.unit,
         }
         return "correct", compose_text(en, fr, **details)
+    if judged.why == "applicability_unknown":
+        return "record", _tell_applicability(criterion)
     if criterion.test_to_order is not None:
         return "order", criterion.test_to_order
     return "record", criterion.text

@@ -7,7 +7,7 @@ from abscopal.conduct.screening.criteria import CriterionJudgement, Judgement, W
 from abscopal.conduct.screening.facts import Fact
 from abscopal.conduct.screening.stages import StageJudgement
 from abscopal.conduct.wording import Value, compose_text
-from abscopal.protocol.eligibility import Criterion, Operator
+from abscopal.protocol.eligibility import Applicability, Criterion, Operator
 from abscopal.protocol.text import Text
 
 COMPARISON_WORDS: dict[Operator, tuple[str, str]] = {
@@ -24,6 +24,10 @@ COMPARISON_WORDS: dict[Operator, tuple[str, str]] = {
 UNIT_WORDS = {"years": "ans", "year": "an", "days": "jours", "mg/day": "mg/jour"}
 PASSED = ("{text}: met. {found}; {asked}.", "{text} : satisfait. {found} ; {asked}.")
 FAILED = ("{text}: not met. {found}; {asked}.", "{text} : non satisfait. {found} ; {asked}.")
+NOT_ASKED = (
+    "{text}: does not apply. {found}; it is asked where {asked_of}.",
+    "{text} : sans objet. {found} ; le critère se pose si {asked_of}.",
+)
 UNKNOWN: dict[Why, tuple[str, str, str]] = {
     "missing": (
         "NOT_YET_KNOWN",
@@ -50,6 +54,11 @@ UNKNOWN: dict[Why, tuple[str, str, str]] = {
         "{text}: not yet known. {found}, which cannot be compared; {asked}.",
         "{text} : pas encore connu. {found}, ce qui ne peut être comparé ; {asked}.",
     ),
+    "applicability_unknown": (
+        "NOT_YET_KNOWN",
+        "{text}: not yet known. {found}; {asked}, but only where {asked_of}, which is not known.",
+        "{text} : pas encore connu. {found} ; {asked}, mais seulement si {asked_of}, ce qui n’est pas connu.",
+    ),
     "no_threshold": (
         "NO_THRESHOLD",
         "{text}: nobody can decide; the study file holds no threshold for {name}.",
@@ -72,6 +81,9 @@ def explain_criterion(judged: CriterionJudgement) -> Reason:
         A reason with code MET, NOT_MET, or what leaves it not yet known, and what would settle it.
     """
     details = _collect_words(judged)
+    if judged.why == "not_applicable":
+        en, fr = NOT_ASKED
+        return Reason("MET", compose_text(en, fr, **details))
     if judged.why == "compared":
         en, fr = PASSED if judged.verdict == "met" else FAILED
         code = "MET" if judged.verdict == "met" else "NOT_MET"
@@ -105,8 +117,12 @@ def list_reasons(stages: tuple[StageJudgement, ...], *, wanted: str) -> Iterator
 
 def describe_value(fact: Fact, criterion: Criterion) -> Text:
     """Write the value of a fact with its unit, that of the criterion where it has none."""
-    unit = _describe_unit(fact.unit or criterion.threshold.unit)
+    unit = _describe_unit(fact.unit or _find_unit(fact, criterion))
     return compose_text("{value} {unit}", "{value} {unit}", value=fact.value, unit=unit)
+
+
+def _find_unit(fact: Fact, criterion: Criterion) -> str | None:
+    return criterion.threshold.unit if fact.variable == criterion.variable else None
 
 
 def _collect_words(judged: CriterionJudgement) -> dict[str, Value]:
@@ -117,6 +133,7 @@ def _collect_words(judged: CriterionJudgement) -> dict[str, Value]:
         "variable": criterion.variable,
         "unit": _describe_unit(criterion.threshold.unit),
         "asked": _describe_threshold(criterion),
+        "asked_of": _describe_asked_of(criterion.applies_when),
         "last": judged.last_valid_day,
         "days": criterion.valid_for_days.value,
         "rivals": [describe_value(rival, criterion) for rival in judged.rivals],
@@ -126,7 +143,7 @@ def _collect_words(judged: CriterionJudgement) -> dict[str, Value]:
         words["found"] = compose_text(
             "{variable} is {value}" + told,
             "{variable} : {value}" + told,
-            variable=criterion.variable,
+            variable=fact.variable,
             value=describe_value(fact, criterion),
             on=fact.on,
             source=fact.source,
@@ -140,12 +157,25 @@ def _describe_unit(unit: str | None) -> Text | str:
 
 
 def _describe_threshold(criterion: Criterion) -> Text:
-    en, fr = COMPARISON_WORDS[criterion.operator]
-    limit, unit = criterion.threshold.value, _describe_unit(criterion.threshold.unit)
-    asked = compose_text(f"{en} {{unit}}", f"{fr} {{unit}}", threshold=limit, unit=unit)
+    asked = _describe_comparison(criterion)
     if criterion.kind == "inclusion":
         return compose_text("required: {asked}", "exigé : {asked}", asked=asked)
     return compose_text("excluded: {asked}", "exclu : {asked}", asked=asked)
+
+
+def _describe_asked_of(asked_of: Applicability | None) -> Text | str:
+    if asked_of is None:
+        return ""
+    compared = _describe_comparison(asked_of)
+    return compose_text(
+        "{variable} is {compared}", "{variable} : {compared}", variable=asked_of.variable, compared=compared
+    )
+
+
+def _describe_comparison(statement: Criterion | Applicability) -> Text:
+    en, fr = COMPARISON_WORDS[statement.operator]
+    limit, unit = statement.threshold.value, _describe_unit(statement.threshold.unit)
+    return compose_text(f"{en} {{unit}}", f"{fr} {{unit}}", threshold=limit, unit=unit)
 
 
 def _tell_remedy(judged: CriterionJudgement) -> Text | None:
@@ -153,6 +183,8 @@ def _tell_remedy(judged: CriterionJudgement) -> Text | None:
     match judged.why:
         case "no_threshold":
             return WHO_DECIDES
+        case "applicability_unknown":
+            return _tell_record_applicability(judged.criterion)
         case "missing" | "expired" if test is not None:
             return compose_text("To order: {test}.", "À prescrire : {test}.", test=test)
         case "missing" | "expired":
@@ -166,6 +198,15 @@ def _tell_remedy(judged: CriterionJudgement) -> Text | None:
                 "Correct the record at its source, or record a new result.",
                 "Corrigez la donnée à sa source, ou consignez un nouveau résultat.",
             )
+
+
+def _tell_record_applicability(criterion: Criterion) -> Text:
+    asked_of = criterion.applies_when
+    return compose_text(
+        "Record {variable} with its date.",
+        "Consignez {variable} avec sa date.",
+        variable=criterion.variable if asked_of is None else asked_of.variable,
+    )
 
 
 def _tell_new_result(judged: CriterionJudgement) -> Text | None:

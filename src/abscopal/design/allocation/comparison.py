@@ -188,6 +188,8 @@ def list_comparison_content(comparison: Comparison) -> dict[str, Any]:
             "ratio": list(situation.ratio),
             "centre_shares": list(situation.centre_shares),
             "level_shares": [list(shares) for shares in situation.level_shares],
+            "centre_weight": situation.centre_weight,
+            "stratum_weights": list(situation.stratum_weights or (1.0,) * len(situation.level_shares)),
         },
         "trials": comparison.trials,
         "seed": comparison.seed,

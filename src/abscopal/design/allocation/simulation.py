@@ -117,13 +117,16 @@ def _simulate_minimisation(
     generator: np.random.Generator,
 ) -> SimulatedAllocations:
     factors: list[tuple[NDArray[np.int16], int]] = []
+    weights: list[float] = []
     if within in ("centres", "centres_and_strata"):
         factors.append((arrivals.centre, situation.centres))
+        weights.append(situation.centre_weight)
     if within in ("strata", "centres_and_strata"):
         factors += [
             (arrivals.levels[..., place], len(shares)) for place, shares in enumerate(situation.level_shares)
         ]
-    law = compute_minimisation_law(settings, situation.ratio, weights=(1.0,) * len(factors))
+        weights += situation.stratum_weights or (1.0,) * len(situation.level_shares)
+    law = compute_minimisation_law(settings, situation.ratio, weights=tuple(weights))
     owners = np.asarray(law.arm_of_part, np.int8)
     trials, patients = arrivals.centre.shape
     rows = np.arange(trials)

@@ -19,9 +19,11 @@ class Situation:
         ratio: patients per arm.
         centre_shares: share of patients that each centre brings; they add up to 1.
         level_shares: for each stratum, the share of patients at each level; they add up to 1.
+        centre_weight: weight of the centre in minimisation.
+        stratum_weights: weight of each stratum in minimisation; all 1 where none is given.
 
     Raises:
-        OptionError: no patient, shares that do not add up to 1, or a ratio of a single arm.
+        OptionError: no patient, shares that do not add up to 1, a ratio of a single arm, or weights that do not fit.
 
     Example:
         >>> Situation(61, (1, 1), (0.5, 0.2, 0.15, 0.15), ((0.65, 0.35),)).strata
@@ -32,6 +34,8 @@ class Situation:
     ratio: tuple[int, ...]
     centre_shares: tuple[float, ...] = (1.0,)
     level_shares: tuple[tuple[float, ...], ...] = ()
+    centre_weight: float = 1.0
+    stratum_weights: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.patients < 2:
@@ -53,6 +57,19 @@ class Situation:
                     where="shares",
                     remedy=f"Such as {', '.join(f'{1 / max(len(shares), 1):.2f}' for _ in shares) or '1'}.",
                 )
+
+        if self.stratum_weights and len(self.stratum_weights) != len(self.level_shares):
+            raise OptionError(
+                f"{len(self.stratum_weights)} weights do not fit {len(self.level_shares)} strata.",
+                where="weights",
+                remedy="Give one weight for each stratum, or none.",
+            )
+        if min((self.centre_weight, *self.stratum_weights)) <= 0:
+            raise OptionError(
+                "A weight of minimisation is not above 0.",
+                where="weights",
+                remedy="Write 1 for a factor that counts as much as the others; leave out one that does not count.",
+            )
 
     @property
     def lowest_ratio(self) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from abscopal.design.allocation.advice import MOST_EXCESS
 from abscopal.design.allocation.comparison import Characteristics, Comparison
 from abscopal.design.allocation.simulation import Within
+from abscopal.design.allocation.situation import Situation
 from abscopal.evidence.figures.appearance import (
     BLACK,
     BLUE,
@@ -36,7 +37,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "per_share": " (patients per share)",
         "chance": "simple\nrandomisation",
         "limit": "more than this\nis easily guessed",
-        "tells": "{patients} patients, ratio {ratio}, {centres} centres, {strata} strata, {trials} simulated trials. "
+        "tells": "{patients} patients, ratio {ratio}, {size}, {trials} simulated trials. "
         "Recommended: {name}, {guesses} of arms guessed, mean imbalance {imbalance}.",
         "reads": "Low and left is better. The guess is on the arm that lags in one centre and stratum.",
         "trial": "one list for the trial",
@@ -54,7 +55,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "per_share": " (patients par part)",
         "chance": "randomisation\nsimple",
         "limit": "au-delà, le bras\nse devine trop",
-        "tells": "{patients} patients, rapport {ratio}, {centres} centres, {strata} strates, {trials} essais simulés. "
+        "tells": "{patients} patients, rapport {ratio}, {size}, {trials} essais simulés. "
         "Recommandé : {name}, {guesses} des bras devinés, déséquilibre moyen {imbalance}.",
         "reads": "Bas et à gauche vaut mieux. On parie sur le bras en retard dans un centre et une strate.",
         "trial": "une liste pour l’essai",
@@ -72,6 +73,25 @@ _MARKS: dict[Within, tuple[str, str]] = {
     "centres_and_strata": ("D", PURPLE),
 }
 _NAME_WIDTH = 34
+_GROUPS: dict[Language, tuple[tuple[str, str], tuple[str, str]]] = {
+    "en": (("centre", "centres"), ("stratum", "strata")),
+    "fr": (("centre", "centres"), ("strate", "strates")),
+}
+
+
+def describe_groups(situation: Situation, *, language: Language) -> str:
+    """Say how many centres and strata the planned trial has.
+
+    Example:
+        >>> describe_groups(Situation(12, (2, 1), (0.5, 0.5)), language="fr")
+        '2 centres, 1 strate'
+    """
+    numbers = (situation.centres, situation.strata)
+    told = [
+        f"{number} {one if number == 1 else several}"
+        for number, (one, several) in zip(numbers, _GROUPS[language], strict=True)
+    ]
+    return ", ".join(told)
 
 
 def render_allocation_comparison(
@@ -93,7 +113,7 @@ def render_allocation_comparison(
         >>> found = compute_comparison(Situation(12, (2, 1), (0.5, 0.5)), trials=20, seed=1)
         >>> figure = render_allocation_comparison(found, recommended=found.rows[0], language="en")
         >>> figure.caption.description.split(". ")[0]
-        '12 patients, ratio 2:1, 2 centres, 1 strata, 20 simulated trials'
+        '12 patients, ratio 2:1, 2 centres, 1 stratum, 20 simulated trials'
     """
     words = choose_words(_WORDS, language=language)
     situation = comparison.situation
@@ -104,8 +124,7 @@ def render_allocation_comparison(
             words["tells"].format(
                 patients=format_count(situation.patients, language=language),
                 ratio=":".join(map(str, situation.ratio)),
-                centres=situation.centres,
-                strata=situation.strata,
+                size=describe_groups(situation, language=language),
                 trials=format_count(comparison.trials, language=language),
                 name=recommended.candidate.name.read(language),
                 guesses=format_percent(recommended.own_guesses, language=language),

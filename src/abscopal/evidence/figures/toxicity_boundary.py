@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from abscopal.design.toxicity_boundary import ToxicityBoundaryDesign, find_crossing
+from abscopal.conduct.monitoring import PathPoint, find_crossing, list_looks
+from abscopal.design.toxicity_boundary import ToxicityBoundaryDesign
 from abscopal.evidence.figures.appearance import (
     BLACK,
     BLUE,
@@ -58,7 +59,7 @@ def render_toxicity_boundary(
     *,
     name: str,
     language: Language,
-    path: tuple[Sequence[int], Sequence[int]] | None = None,
+    path: Sequence[PathPoint] | None = None,
 ) -> CaptionedFigure:
     """Draw the events at which a trial pauses, look by look, and what the trial observed.
 
@@ -66,7 +67,7 @@ def render_toxicity_boundary(
         boundary: the boundary.
         name: what is counted, in the language of the figure.
         language: `en` or `fr`.
-        path: evaluable patients, and events among them; None before the trial.
+        path: evaluable patients and events among them, day by day; None before the trial.
 
     Returns:
         A figure 7.2 inches wide.
@@ -106,7 +107,7 @@ def render_toxicity_boundary(
             words["title"].format(name=name), description, _tell_path(boundary, path, words, language)
         )
         axes = figure.add_subplot()
-        highest = max([limit for _, limit in looks] + list(path[1] if path else ()) + [1])
+        highest = max([limit for _, limit in looks] + [point.events for point in path or ()] + [1])
         top = highest * 1.18 + 1
         for look in boundary.looks:
             axes.axvline(look, color=GREY, linewidth=0.6, linestyle=(0, (1.2, 2.4)), zorder=0)
@@ -135,21 +136,21 @@ def render_toxicity_boundary(
                     fontsize=8,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
                 )
-        if path and len(path[0]):
+        if path:
+            last = path[-1]
             axes.step(
-                [0, *path[0]],
-                [0, *path[1]],
+                [0, *(point.evaluable for point in path)],
+                [0, *(point.events for point in path)],
                 where="post",
                 color=BLUE,
                 linewidth=2.0,
                 label=words["label"],
                 zorder=4,
             )
-            axes.plot(path[0][-1], path[1][-1], marker="o", color=BLUE, markersize=6, zorder=5)
-            crossed = find_crossing(boundary, evaluable=path[0], events=path[1])
-            if crossed is not None:
-                events = path[1][list(path[0]).index(crossed)]
-                axes.plot(crossed, events, marker="X", color=BLACK, markersize=11, zorder=6)
+            axes.plot(last.evaluable, last.events, marker="o", color=BLUE, markersize=6, zorder=5)
+            crossed = find_crossing(list_looks(path, boundary.rows))
+            if crossed is not None and (point := crossed.point) is not None:
+                axes.plot(point.evaluable, point.events, marker="X", color=BLACK, markersize=11, zorder=6)
         axes.set(xlim=(0, boundary.n + 0.5), ylim=(0, top), xlabel=words["x"], ylabel=words["y"])
         axes.set_title(rule)
         set_count_axis(axes, language=language)
@@ -160,20 +161,20 @@ def render_toxicity_boundary(
 
 def _tell_path(
     boundary: ToxicityBoundaryDesign,
-    path: tuple[Sequence[int], Sequence[int]] | None,
+    path: Sequence[PathPoint] | None,
     words: dict[str, str],
     language: Language,
 ) -> tuple[str, ...]:
-    if not path or not len(path[0]):
+    if not path:
         return ()
-    crossed = find_crossing(boundary, evaluable=path[0], events=path[1])
+    crossed = find_crossing(list_looks(path, boundary.rows))
     told = words["path"].format(
-        events=format_count(path[1][-1], language=language),
-        evaluable=format_count(path[0][-1], language=language),
+        events=format_count(path[-1].events, language=language),
+        evaluable=format_count(path[-1].evaluable, language=language),
     )
     if crossed is None:
         return (told, words["not_crossed"])
-    return (told, words["crossed"].format(look=format_count(crossed, language=language)))
+    return (told, words["crossed"].format(look=format_count(crossed.row.evaluable, language=language)))
 
 
 def _percent(share: float, language: Language) -> str:

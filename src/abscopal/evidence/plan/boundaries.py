@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from abscopal.conduct.monitoring import Look, PathPoint, compute_path, list_looks
 from abscopal.derivations.safety.first_severe_event import derive_window_status
 from abscopal.derivations.time_windows import TimeWindow
 from abscopal.design.toxicity_boundary import (
@@ -13,7 +14,6 @@ from abscopal.design.toxicity_boundary import (
     ToxicityBoundaryDesign,
     compute_toxicity_behaviour,
     compute_toxicity_boundary,
-    find_crossing,
 )
 from abscopal.errors import OptionError
 from abscopal.evidence.plan.readings import ALL_ARMS, Readings
@@ -47,19 +47,17 @@ class BoundaryReading:
 
 @dataclass(frozen=True, slots=True)
 class BoundaryPath:
-    """What a trial observed beside a boundary, in the order in which patients became evaluable.
+    """What a trial observed beside a boundary.
 
     Args:
         reading: the boundary.
-        evaluable: 1, 2, 3 ... evaluable patients.
-        events: events among them.
-        crossed_at: evaluable patients at the look that crossed; None where none did.
+        points: evaluable patients and events among them, day by day.
+        looks: the looks, each with the count on which it was taken.
     """
 
     reading: BoundaryReading
-    evaluable: tuple[int, ...]
-    events: tuple[int, ...]
-    crossed_at: int | None
+    points: tuple[PathPoint, ...]
+    looks: tuple[Look, ...]
 
 
 def compute_boundary_readings(protocol: StudyProtocol) -> tuple[BoundaryReading, ...]:
@@ -105,7 +103,7 @@ def derive_boundary_paths(readings: Readings) -> tuple[BoundaryPath, ...]:
     """Follow what a trial observed beside its boundaries, and keep the counts at each look among the estimates.
 
     A patient becomes evaluable on the day of the event, or when the window closes without one; who left before is
-    not evaluable. On one day events come first: a board then sees them at the earlier look (our reading).
+    not evaluable. Looks are taken by the rule of `conduct.monitoring`, as in the running trial.
 
     Args:
         readings: the analysis tables and the list of estimates.
@@ -126,19 +124,18 @@ def derive_boundary_paths(readings: Readings) -> tuple[BoundaryPath, ...]:
             continue
         arms = [arm for arm in readings.arms if arm in reading.declared.arms]
         of_arms = status.filter(pl.col("TRT01A").is_in(arms))
-        counts = of_arms["EVENT"].cast(pl.Int64).cum_sum().to_list()
-        evaluable = tuple(range(1, len(counts) + 1))
-        crossed = find_crossing(reading.design, evaluable=evaluable, events=counts)
-        paths.append(BoundaryPath(reading, evaluable, tuple(counts), crossed))
-        for look in reading.design.looks:
-            if look <= len(counts):
+        points = compute_path(of_arms.select("DAY", "EVENT").iter_rows())
+        looks = list_looks(points, reading.design.rows)
+        paths.append(BoundaryPath(reading, points, looks))
+        for look in looks:
+            if look.point is not None:
                 readings.estimates.count(
                     endpoint.identifier,
-                    f"{BOUNDARY_PREFIX}{reading.declared.identifier}: {look}",
+                    f"{BOUNDARY_PREFIX}{reading.declared.identifier}: {look.row.evaluable}",
                     population="SAFFL",
                     arm=arms[0] if len(arms) == 1 else ALL_ARMS,
-                    n=look,
-                    count=counts[look - 1],
+                    n=look.point.evaluable,
+                    count=look.point.events,
                     source="ADAE, derivations.safety.first_severe_event",
                 )
     return tuple(paths)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from abscopal.conduct.allocation.laws.methods import MethodSettings, check_settings, compute_study_settings
 from abscopal.errors import OptionError
-from abscopal.protocol.allocation import CENTRE_VARIABLE
+from abscopal.protocol.allocation import CENTRE_VARIABLE, MAIN_SCHEME
 from abscopal.protocol.allocation_fit import Misfit
 from abscopal.protocol.study_protocol import StudyProtocol
 
@@ -101,13 +101,13 @@ def check_scheme(scheme: Scheme) -> tuple[Misfit, ...]:
 
 
 def compute_scheme(
-    protocol: StudyProtocol, *, identifier: str = "main", settings: MethodSettings | None = None
+    protocol: StudyProtocol, *, identifier: str = MAIN_SCHEME, settings: MethodSettings | None = None
 ) -> Scheme:
-    """Make the scheme that a study file describes.
+    """Make a scheme that a study file describes.
 
     Args:
         protocol: the study file.
-        identifier: name of the scheme.
+        identifier: name of the scheme: main, or that of a further one.
         settings: settings of a running trial, which never stand in the study file; None takes those of the
             study file, for rehearsal.
 
@@ -115,9 +115,17 @@ def compute_scheme(
         The scheme.
 
     Raises:
-        OptionError: the study file does not say the method or the ratio.
+        OptionError: the study file has no such scheme, or does not say its method or ratio.
     """
-    allocation = protocol.allocation
+    further = protocol.find_further_allocation(identifier)
+    if further is None and identifier != MAIN_SCHEME:
+        raise OptionError(
+            f"the study file has no scheme of allocation '{identifier}'.",
+            where="scheme",
+            remedy=f"Known: {', '.join(protocol.scheme_identifiers)}.",
+        )
+    planned = protocol.identity.planned_patients if further is None else further.planned_patients
+    allocation = protocol.allocation if further is None else further.allocation
     method, ratio = allocation.method.value, allocation.ratio.value
     if method is None or ratio is None:
         raise OptionError(
@@ -126,9 +134,7 @@ def compute_scheme(
             remedy="Fill in allocation.method and allocation.ratio.",
         )
     shares = tuple(ratio.values())
-    rehearsed = compute_study_settings(
-        allocation, method=method, ratio=shares, patients=protocol.identity.planned_patients.value
-    )
+    rehearsed = compute_study_settings(allocation, method=method, ratio=shares, patients=planned.value)
     return Scheme(
         identifier=identifier,
         arms=tuple(ratio),

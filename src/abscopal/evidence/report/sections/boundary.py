@@ -1,5 +1,6 @@
 """What was observed beside a toxicity boundary: the events at each look, and the picture."""
 
+from abscopal.conduct.monitoring import Look
 from abscopal.evidence.plan.boundaries import BOUNDARY_PREFIX, BoundaryPath
 from abscopal.evidence.plan.readings import ALL_ARMS
 from abscopal.evidence.report.blocks import NOTHING, Block, Cell, Heading, Notice, Table
@@ -16,9 +17,7 @@ def render_boundary_path(material: Material, path: BoundaryPath) -> list[Block]:
     Returns:
         A heading, what is assumed, a table and a figure.
     """
-    declared, design = path.reading.declared, path.reading.design
-    if design is None:
-        return []
+    declared = path.reading.declared
     name = material.read(declared.name)
     blocks: list[Block] = [Heading(material.say("boundary.heading", name=name))]
     if path.reading.assumed:
@@ -27,12 +26,15 @@ def render_boundary_path(material: Material, path: BoundaryPath) -> list[Block]:
         blocks.append(Notice("assumption", title, (material.say("boundary.assumed", names=names),)))
     rows = tuple(
         (
-            Cell(material.wording.count(look)),
-            _observed(material, path, look),
-            Cell(NOTHING if limit is None else material.wording.count(limit), is_number=True),
-            Cell(material.say(f"boundary.{_read(path, look, limit)}")),
+            Cell(material.wording.count(look.row.evaluable)),
+            _observed(material, path, look.row.evaluable),
+            Cell(
+                NOTHING if look.row.pause_at is None else material.wording.count(look.row.pause_at),
+                is_number=True,
+            ),
+            Cell(material.say(f"boundary.{_read(look)}")),
         )
-        for look, limit in zip(design.looks, design.stop_at_or_above, strict=True)
+        for look in path.looks
     )
     header = tuple(material.say(f"boundary.{column}") for column in ("look", "observed", "pause", "read_as"))
     blocks.append(
@@ -59,7 +61,7 @@ def _observed(material: Material, path: BoundaryPath, look: int) -> Cell:
     return Cell(NOTHING, is_number=True) if record is None else material.cell(record)
 
 
-def _read(path: BoundaryPath, look: int, limit: int | None) -> str:
-    if look > len(path.evaluable):
+def _read(look: Look) -> str:
+    if look.point is None:
         return "not_reached"
-    return "crossed" if limit is not None and path.events[look - 1] >= limit else "below"
+    return "crossed" if look.is_crossed else "below"
