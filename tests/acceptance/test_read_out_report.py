@@ -201,6 +201,34 @@ def test_patients_and_lesions_are_told_apart_and_our_readings_printed(english: P
     assert not any("Objective response" in table for table in of_lesions)
 
 
+def test_irecist_stands_beside_recist_and_is_called_exploratory(english: Path, french: Path):
+    found = [record for record in read_estimates(english) if record["endpoint"] == "best_response_irecist"]
+    for arm in {record["arm"] for record in found}:
+        of_arm = [record for record in found if record["arm"] == arm]
+        assert {record["estimand"] for record in of_arm} >= {"iCR", "iPR", "iSD", "iUPD", "iCPD", "NE"}
+        assert sum(record["events"] for record in of_arm) == of_arm[0]["n"] > 0
+        assert all(record["status"] == "exploratory" for record in of_arm)
+    shares = [
+        record
+        for record in read_estimates(english)
+        if (record["endpoint"], record["estimand"]) == ("orr_irecist", "objective_response")
+    ]
+    assert shares
+    for share in shares:
+        responding = [best for best in found if best["estimand"] in ("iCR", "iPR")]
+        counts = [best["events"] for best in responding if best["arm"] == share["arm"]]
+        assert share["events"] == sum(counts)
+    assert re.search(
+        r"Best response by iRECIST.{0,80}\(exploratory\)", (english / "report.html").read_text("utf-8")
+    )
+    assert re.search(
+        r"Meilleure réponse selon iRECIST.{0,80}\(exploratoire\)", (french / "report.html").read_text("utf-8")
+    )
+    times = pl.read_parquet(english / "adam" / "adtte.parquet")
+    assert times.filter(PARAMCD="IPFS").height == times.filter(PARAMCD="PFS").height > 0
+    assert times.filter(PARAMCD="IRSD").height > 0
+
+
 def test_the_same_input_gives_the_same_bytes(english: Path, tmp_path: Path):
     again = read_out(tmp_path / "again").parent
     for path in sorted(english.rglob("*")):

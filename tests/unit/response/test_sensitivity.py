@@ -11,6 +11,7 @@ from abscopal.derivations.response.alternatives import (
     list_alternatives,
     list_choices,
 )
+from abscopal.derivations.response.best_response import derive_best_responses
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.sensitivity import (
@@ -77,9 +78,10 @@ def test_what_was_not_derived_again_would_not_have_changed(criterion, settings):
     assert len(told) == found.height == len(list_alternatives(settings)) * len(PATIENTS)
     for other in list_alternatives(settings):
         visits = criterion.derive_visit_responses(lesions, other.settings)
-        best = criterion.derive_best_responses(
+        best = derive_best_responses(
             visits.with_columns(criterion.compute_plain_code(pl.col("OVRRESP"))),
             adsl, settings=other.settings, readers=["INVESTIGATOR"],
+            rules=criterion.best_rules, until=criterion.compute_counted_until(other.settings),
         ).with_columns(criterion.compute_own_code(pl.col("BORRESP", "CBORRESP")))  # fmt: skip
         chosen = "CBORRESP" if other.settings.confirmation_required else "BORRESP"
         for row in best.iter_rows(named=True):

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from abscopal.derivations.response.best_response_rules import BEST_RULES, BestRules
+from abscopal.derivations.response.best_response_rules import BEST_RULES
 from abscopal.derivations.response.counted_assessments import RESPONSE, derive_counted_assessments
 from abscopal.derivations.response.criterion import (
     UNCONFIRMED_PROGRESSION,
+    BestRules,
     CountedUntil,
     compute_by_first_rule,
 )

@@ -1,10 +1,10 @@
 """The rules of best overall response as data, unconfirmed and confirmed (RECIST 1.1, Table 3)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 
-from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, Rule
+from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, BestRules, Rule
 from abscopal.derivations.response.settings import ResponseSettings
 
 SECTION_4_6 = "RECIST 1.1, sections 4.5 and 4.7 (doi:10.1016/j.ejca.2008.10.026)"
@@ -133,14 +133,6 @@ CBOR_RULES = (
     ),
     *_last_rules("CONFIRMED", TABLE_3),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BestRules:
-    """The rules of best response, unconfirmed and confirmed."""
-
-    unconfirmed: tuple[Rule, ...]
-    confirmed: tuple[Rule, ...]
 
 
 IMMUNE_WORDS = {

@@ -47,24 +47,24 @@ def compute_confirming_rows(
         ...     stable=no, ends=no, min_days=28, max_not_evaluable=1, max_stable=0)
         array([ 2, -1, -1])
     """
-    rows = np.arange(len(patient))
     confirming = np.full(len(patient), -1)
     so_far_ne, so_far_stable, so_far_ends = (np.cumsum(flags) for flags in (not_evaluable, stable, ends))
-    for step in range(1, len(patient)):
-        earlier, later = rows[:-step], rows[step:]
-        together = patient[earlier] == patient[later]
-        if not together.any():
-            break
+    # Only responses that may still be confirmed are taken along; what stands against one stays against it.
+    waiting = np.flatnonzero(first)
+    step = 1
+    while len(waiting):
+        waiting = waiting[waiting + step < len(patient)]
+        later = waiting + step
         before_later = later - 1
-        confirmed = (
-            together
-            & first[earlier]
-            & second[later]
-            & (day[later] - day[earlier] >= min_days)
-            & (so_far_ne[before_later] - so_far_ne[earlier] <= max_not_evaluable)
-            & (so_far_stable[before_later] - so_far_stable[earlier] <= max_stable)
-            & (so_far_ends[before_later] == so_far_ends[earlier])
-            & (confirming[earlier] < 0)
+        tolerated = (
+            (patient[waiting] == patient[later])
+            & (so_far_ne[before_later] - so_far_ne[waiting] <= max_not_evaluable)
+            & (so_far_stable[before_later] - so_far_stable[waiting] <= max_stable)
+            & (so_far_ends[before_later] == so_far_ends[waiting])
         )
-        confirming[earlier[confirmed]] = later[confirmed]
+        waiting, later = waiting[tolerated], later[tolerated]
+        confirmed = second[later] & (day[later] - day[waiting] >= min_days)
+        confirming[waiting[confirmed]] = later[confirmed]
+        waiting = waiting[~confirmed]
+        step += 1
     return confirming

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import dataframely as dy
 import polars as pl
@@ -108,18 +108,17 @@ class OurReading:
     value: str = ""
 
 
-class BestResponses(Protocol):
-    """How a criterion goes from the responses of a patient to the best one, both in plain codes."""
+@dataclass(frozen=True, slots=True)
+class BestRules:
+    """The rules of best response in the order in which they are tried, in plain codes.
 
-    def __call__(
-        self,
-        responses: pl.DataFrame,
-        adsl: pl.DataFrame,
-        *,
-        settings: ResponseSettings,
-        readers: Sequence[str] = (),
-    ) -> pl.DataFrame:
-        """One row per patient and reader."""
+    Args:
+        unconfirmed: those of the best response.
+        confirmed: those of the best response that needs confirmation.
+    """
+
+    unconfirmed: tuple[Rule, ...]
+    confirmed: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ class Criterion:
         rules: every rule, in the order in which they are tried, level by level.
         selection: how targets are chosen at baseline.
         derive_visit_responses: lesions to one response per patient, reader and assessment.
-        derive_best_responses: those responses to one best response per patient and reader.
+        best_rules: those responses to one best response per patient and reader.
         derive_category_responses: lesions to responses of injected and of non-injected lesions apart; None
             where the criterion does not tell them apart.
         compute_counted_until: how far assessments count towards the best response.
@@ -150,7 +149,7 @@ class Criterion:
     derive_visit_responses: Callable[
         [dy.DataFrame[LesionAssessments], ResponseSettings], dy.DataFrame[VisitResponses]
     ]
-    derive_best_responses: BestResponses
+    best_rules: BestRules
     derive_category_responses: (
         Callable[[dy.DataFrame[LesionAssessments], ResponseSettings], dy.DataFrame[CategoryResponses]] | None
     ) = None

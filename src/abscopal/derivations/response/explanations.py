@@ -5,7 +5,6 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.best_response_rules import BEST_RULES, IMMUNE_BEST_RULES
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.reasons import REASONS
 from abscopal.derivations.response.series_explanations import explain_series
@@ -146,7 +145,7 @@ def _explain(adrs: pl.DataFrame, *, part: Part, criterion: Criterion, language: 
 
 
 def _list_rule_texts(criterion: Criterion, language: Language) -> dict[str, str]:
-    best = IMMUNE_BEST_RULES if criterion.has_unconfirmed_progression else BEST_RULES
+    best = criterion.best_rules
     rules = (*criterion.rules, *best.unconfirmed, *best.confirmed)
     return {rule.name: rule.fr if language == "fr" else rule.en for rule in rules}
 

@@ -3,6 +3,7 @@
 import dataframely as dy
 import polars as pl
 
+from abscopal.derivations.response.best_response import derive_best_of_counted
 from abscopal.derivations.response.category_table import (
     CATEGORY_PARAMETERS,
     CATEGORY_YES_OR_NO,
@@ -118,31 +119,18 @@ def _list_rows(
     settings: ResponseSettings,
     readings: pl.DataFrame,
 ) -> pl.DataFrame:
-    """The rows of the whole patient."""
-    readers = readings["READER"].unique().to_list()
+    """The rows of the whole patient: four an assessment, then one a patient, reader and parameter."""
     plain = responses.with_columns(criterion.compute_plain_code(pl.col("OVRRESP")))
-    best = criterion.derive_best_responses(plain, adsl, settings=settings, readers=readers)
+    until = criterion.compute_counted_until(settings)
+    counted = derive_counted_assessments(plain, adsl, settings=settings, until=until)
+    readers = readings["READER"].unique().to_list()
+    best = derive_best_of_counted(
+        counted, adsl, settings=settings, readers=readers, rules=criterion.best_rules
+    )
+    own = counted.with_columns(criterion.compute_own_code(pl.col("OVRRESP")))
+    patients = best.join(readings, on=READING, how="left")
     return pl.concat(
-        [
-            _list_visit_rows(plain, adsl, criterion, settings),
-            _list_patient_rows(best.join(readings, on=READING, how="left"), plain, criterion),
-        ],
-        how="diagonal",
-    )
-
-
-def _list_visit_rows(
-    responses: pl.DataFrame,
-    adsl: dy.DataFrame[SubjectLevel],
-    criterion: Criterion,
-    settings: ResponseSettings,
-) -> pl.DataFrame:
-    """Four rows an assessment: targets, non-targets, new lesions, overall."""
-    counted = derive_counted_assessments(
-        responses, adsl, settings=settings, until=criterion.compute_counted_until(settings)
-    )
-    return list_level_rows(
-        counted.with_columns(OVRRESP=criterion.compute_own_code(pl.col("OVRRESP"))), LEVELS
+        [list_level_rows(own, LEVELS), _list_patient_rows(patients, plain, criterion)], how="diagonal"
     )
 
 

@@ -11,6 +11,7 @@ from abscopal.derivations.response.alternatives import (
     list_alternatives,
     write_value,
 )
+from abscopal.derivations.response.best_response import derive_best_responses
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.visit_responses import VisitResponses
@@ -170,7 +171,10 @@ def _derive_best(
     """One row per patient: the best response that the study counts, the confirmed one, and progression."""
     chosen = "CBORRESP" if settings.confirmation_required else "BORRESP"
     plain = visits.with_columns(criterion.compute_plain_code(pl.col("OVRRESP")))
-    best = criterion.derive_best_responses(plain, adsl, settings=settings, readers=[READ])
+    best = derive_best_responses(
+        plain, adsl, settings=settings, readers=[READ],
+        rules=criterion.best_rules, until=criterion.compute_counted_until(settings),
+    )  # fmt: skip
     own = best.with_columns(criterion.compute_own_code(pl.col("BORRESP", "CBORRESP")))
     return own.select(
         "USUBJID",

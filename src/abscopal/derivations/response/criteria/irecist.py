@@ -1,12 +1,10 @@
 """iRECIST: RECIST 1.1 whose progression must be confirmed, and may be lifted."""
 
 from dataclasses import replace
-from functools import partial
 
 import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.best_response import derive_best_responses
 from abscopal.derivations.response.best_response_rules import IMMUNE_BEST_RULES
 from abscopal.derivations.response.criterion import (
     Category,
@@ -297,5 +295,5 @@ IRECIST = Criterion(
     ),
     selection=SELECTION,
     derive_visit_responses=derive_visit_responses,
-    derive_best_responses=partial(derive_best_responses, rules=IMMUNE_BEST_RULES),
+    best_rules=IMMUNE_BEST_RULES,
 )

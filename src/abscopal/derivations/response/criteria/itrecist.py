@@ -4,12 +4,10 @@ The paper was read only as abstract, figure legend and digests: what it does not
 sentence among the readings that every report prints.
 """
 
-from collections.abc import Sequence
-
 import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.best_response import derive_best_responses as derive_best_of_counted
+from abscopal.derivations.response.best_response_rules import BEST_RULES
 from abscopal.derivations.response.category_responses import CATEGORY_RULES, derive_category_responses
 from abscopal.derivations.response.criterion import (
     Category,
@@ -229,29 +227,6 @@ def compute_counted_until(settings: ResponseSettings) -> CountedUntil:
     return "end_of_follow_up" if settings.after_progression == "counted" else "first_progression"
 
 
-def derive_best_responses(
-    responses: pl.DataFrame,
-    adsl: pl.DataFrame,
-    *,
-    settings: ResponseSettings,
-    readers: Sequence[str] = (),
-) -> pl.DataFrame:
-    """Find each patient's best response, for each reader: of the patient, or of one category of lesions.
-
-    Args:
-        responses: one row per patient, reader and assessment after baseline.
-        adsl: one row per patient with REFDT, NACTDT and DTHDT.
-        settings: the readings of the rules in force; after_progression may look beyond progression.
-        readers: who reads in this study, besides those found in the responses.
-
-    Returns:
-        One row per patient and reader, with the columns of RECIST 1.1.
-    """
-    return derive_best_of_counted(
-        responses, adsl, settings=settings, readers=readers, until=compute_counted_until(settings)
-    )
-
-
 ITRECIST = Criterion(
     name="itrecist",
     title="itRECIST-compatible",
@@ -269,7 +244,7 @@ ITRECIST = Criterion(
         max_targets=10, max_per_organ=2, smallest_tenths=100, smallest_node_tenths=150, max_per_category=5
     ),
     derive_visit_responses=derive_visit_responses,
-    derive_best_responses=derive_best_responses,
+    best_rules=BEST_RULES,
     derive_category_responses=derive_responses_by_category,
     compute_counted_until=compute_counted_until,
     our_readings=OUR_READINGS,

@@ -2,7 +2,7 @@
 
 import dataframely as dy
 
-from abscopal.derivations.response.best_response import derive_best_responses
+from abscopal.derivations.response.best_response_rules import BEST_RULES
 from abscopal.derivations.response.criterion import Category, Criterion, SelectionRules
 from abscopal.derivations.response.judged_levels import derive_counted_lesions, derive_judged_levels
 from abscopal.derivations.response.lesion_burden import derive_lesion_burden
@@ -98,5 +98,5 @@ RECIST_1_1 = Criterion(
     rules=(*TARGET_RULES, *NON_TARGET_RULES, *NEW_LESION_RULES, *OVERALL_RULES),
     selection=SelectionRules(max_targets=5, max_per_organ=2, smallest_tenths=100, smallest_node_tenths=150),
     derive_visit_responses=derive_visit_responses,
-    derive_best_responses=derive_best_responses,
+    best_rules=BEST_RULES,
 )
