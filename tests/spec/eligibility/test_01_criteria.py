@@ -213,7 +213,7 @@ def test_a_criterion_may_be_asked_only_of_some():
     is negative passes, and one that is positive settles nothing yet."""
     criteria = """
     criterion | kind      | asks                | asked of
-    PREGNANCY | exclusion | PREGNANT equals yes | SEX equals F
+    PREGNANCY | exclusion | PREGNANT equals yes | SEX differs M
     """
     man = """
     fact | value | date

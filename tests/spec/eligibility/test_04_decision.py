@@ -127,15 +127,15 @@ def test_what_was_not_met_is_written_in_the_table_of_unmet_criteria():
 def test_it_is_said_what_to_record_to_know_whether_a_criterion_applies():
     """The pregnancy test is positive, and nobody wrote the sex: an error of one of the two, which must be settled."""
     criteria = """
-    criterion | kind      | asks                | asked of     | text
-    PREGNANCY | exclusion | PREGNANT equals yes | SEX equals F | Pregnancy
+    criterion | kind      | asks                | asked of      | text
+    PREGNANCY | exclusion | PREGNANT equals yes | SEX differs M | Pregnancy
     """
     facts = """
     fact     | value | date
     PREGNANT | yes   | 2024-03-10
     """
     assert reason(criteria, facts) == (
-        "Pregnancy: not yet known. PREGNANT is yes (10 March 2024); excluded: yes, but only where SEX is F, which is "
-        "not known."
+        "Pregnancy: not yet known. PREGNANT is yes (10 March 2024); excluded: yes, but only where SEX is other than "
+        "M, which is not known."
     )
     assert remedy(criteria, facts) == "Record SEX with its date."

@@ -58,7 +58,19 @@ def test_every_criterion_that_does_not_apply_lets_the_patient_pass_for_good(crit
     for facts in ([other], [other, Fact(criterion.variable, value_that_fails(criterion), DAY)]):
         judged = compute_judgement(criterion, facts, on=DAY + datetime.timedelta(days=3650))
         assert (judged.verdict, judged.why, judged.last_valid_day) == ("met", "not_applicable", None)
-    assert explain_criterion(judged).text.fr.startswith(f"{criterion.text.fr}\u00a0: sans objet.")
+    assert explain_criterion(judged).text.en.startswith(f"{criterion.text.en}: does not apply.")
+
+
+@pytest.mark.parametrize("word", ["F", "female", "femme", "f", "W", "X"])
+@pytest.mark.parametrize("name", sorted(PROTOCOLS))
+def test_only_a_patient_recorded_as_a_man_is_not_asked_for_pregnancy(name, word):
+    """A word that nobody foresaw must not let a pregnancy pass."""
+    criterion = next(one for one in list_all_criteria(PROTOCOLS[name]) if one.variable == "PREGNANT")
+    facts = [Fact("SEX", word, DAY)]
+    assert compute_judgement(criterion, facts, on=DAY).verdict == "not_yet_known"
+    facts.append(Fact("PREGNANT", True, DAY))
+    assert compute_judgement(criterion, facts, on=DAY).verdict == "not_met"
+    assert compute_judgement(criterion, [Fact("SEX", "M", DAY)], on=DAY).why == "not_applicable"
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
