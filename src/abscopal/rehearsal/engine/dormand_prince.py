@@ -43,7 +43,9 @@ DENSE = np.array(
     ]
 )
 SAFETY, SMALLEST_FACTOR, LARGEST_FACTOR = 0.9, 0.2, 5.0
-ABSOLUTE_SHARE = 1e-3  # of the relative tolerance: what is below a thousandth of a unit may be as wrong as that
+ABSOLUTE_SHARE = (
+    1e-3  # of the relative tolerance: what is below a thousandth of a unit may be as wrong as that
+)
 FIRST_STEP = 0.05  # days
 SMALLEST_STEP = 1e-9
 MOST_STEPS = 100_000
@@ -69,7 +71,7 @@ def write_stage_source(stage: int) -> str:
 def _compile_stage(stage: int) -> Callable[..., Any]:
     space: dict[str, Any] = {}
     exec(compile(write_stage_source(stage), f"<stage {stage}>", "exec"), space)
-    return numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True)(space["combine"])  # type: ignore[no-any-return]
+    return numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True)(space["combine"])
 
 
 @cache
@@ -89,7 +91,7 @@ def compile_advance() -> Callable[..., Any]:
     d0, d2, d3, d4, d5, d6 = (float(DENSE[stage]) for stage in (0, 2, 3, 4, 5, 6))
     c1, c2, c3, c4 = (float(NODES[stage]) for stage in (1, 2, 3, 4))
 
-    @numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True)  # type: ignore[untyped-decorator]
+    @numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True)
     def measure(y: Any, new: Any, h: float, k: Any, tolerance: float, sums: Any, size: int) -> float:
         absolute = tolerance * ABSOLUTE_SHARE
         sums[:] = 0.0
@@ -105,12 +107,15 @@ def compile_advance() -> Callable[..., Any]:
                 sums[lane] += scaled * scaled
         worst = 0.0
         for lane in range(LANES):
-            if not sums[lane] <= worst:  # also when it is not a number
-                worst = sums[lane]
-        return (worst * LANES / size) ** 0.5
+            if not sums[lane] < np.inf:  # also when it is not a number
+                return np.inf
+            worst = max(worst, sums[lane])
+        return float((worst * LANES / size) ** 0.5)
 
-    @numba.njit(error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
-    def write_between(y: Any, new: Any, h: float, k: Any, share: float, keep: Any, out: Any, size: int) -> None:
+    @numba.njit(error_model="numpy", nogil=True)
+    def write_between(
+        y: Any, new: Any, h: float, k: Any, share: float, keep: Any, out: Any, size: int
+    ) -> None:
         rest = 1.0 - share
         for place in range(keep.shape[0]):
             for lane in range(LANES):
@@ -124,7 +129,7 @@ def compile_advance() -> Callable[..., Any]:
                 )  # fmt: skip
                 out[place, lane] = y[i] + share * (change + rest * (bend + share * (end + rest * high)))
 
-    @numba.njit(error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+    @numba.njit(error_model="numpy", nogil=True)
     def advance_block(
         y: Any, shared: Any, patient: Any, lesion: Any, lesions: int, start: float, end: float,
         tolerance: float, step: float, at: Any, keep: Any, kept: Any,
@@ -144,15 +149,25 @@ def compile_advance() -> Callable[..., Any]:
                 return step
             h = min(step, end - now)
             combine_1(y, h, k, middle, size)
-            right_hand_side(now + c1 * h, middle, k[size : 2 * size], shared, patient, lesion, scratch, lesions)
+            right_hand_side(
+                now + c1 * h, middle, k[size : 2 * size], shared, patient, lesion, scratch, lesions
+            )
             combine_2(y, h, k, middle, size)
-            right_hand_side(now + c2 * h, middle, k[2 * size : 3 * size], shared, patient, lesion, scratch, lesions)
+            right_hand_side(
+                now + c2 * h, middle, k[2 * size : 3 * size], shared, patient, lesion, scratch, lesions
+            )
             combine_3(y, h, k, middle, size)
-            right_hand_side(now + c3 * h, middle, k[3 * size : 4 * size], shared, patient, lesion, scratch, lesions)
+            right_hand_side(
+                now + c3 * h, middle, k[3 * size : 4 * size], shared, patient, lesion, scratch, lesions
+            )
             combine_4(y, h, k, middle, size)
-            right_hand_side(now + c4 * h, middle, k[4 * size : 5 * size], shared, patient, lesion, scratch, lesions)
+            right_hand_side(
+                now + c4 * h, middle, k[4 * size : 5 * size], shared, patient, lesion, scratch, lesions
+            )
             combine_5(y, h, k, middle, size)
-            right_hand_side(now + h, middle, k[5 * size : 6 * size], shared, patient, lesion, scratch, lesions)
+            right_hand_side(
+                now + h, middle, k[5 * size : 6 * size], shared, patient, lesion, scratch, lesions
+            )
             combine_6(y, h, k, new, size)
             right_hand_side(now + h, new, k[6 * size :], shared, patient, lesion, scratch, lesions)
             error = measure(y, new, h, k, tolerance, sums, size)
@@ -179,7 +194,7 @@ def compile_advance() -> Callable[..., Any]:
                 step = h * factor
         return -1.0
 
-    @numba.njit(error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+    @numba.njit(error_model="numpy", nogil=True)
     def advance(
         y: Any, shared: Any, patient: Any, lesion: Any, lesions: int, start: float, end: float,
         tolerance: float, step: Any, at: Any, keep: Any, kept: Any, failed: Any,
@@ -193,4 +208,4 @@ def compile_advance() -> Callable[..., Any]:
             )  # fmt: skip
             failed[block] = step[block] < 0.0
 
-    return advance  # type: ignore[no-any-return]
+    return advance

@@ -1,5 +1,7 @@
 """The model as its file describes it: parameters, starting values, equations, doses."""
 
+import json
+from functools import cache
 from importlib.resources import files
 from typing import Literal
 
@@ -94,6 +96,7 @@ class ModelDescription(Part):
         return tuple(item.symbol for item in self.start if item.scope == scope)
 
 
+@cache
 def read_model() -> ModelDescription:
     """Read the model that comes with Abscopal.
 
@@ -106,10 +109,4 @@ def read_model() -> ModelDescription:
         (10, 6)
     """
     text = (files("abscopal.rehearsal.model") / "immunotherapy.yml").read_text(encoding="utf-8")
-    return ModelDescription.model_validate_json(_to_json(text), strict=True)
-
-
-def _to_json(text: str) -> str:
-    import json
-
-    return json.dumps(yaml.load(text, Loader=yaml.CSafeLoader))
+    return ModelDescription.model_validate_json(json.dumps(yaml.safe_load(text)), strict=True)

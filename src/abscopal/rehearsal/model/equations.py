@@ -10,7 +10,6 @@ from abscopal.rehearsal.model.description import ModelDescription, Scope
 TIME = "t"
 FUNCTIONS = ("exp", "total")
 RANK: dict[Scope, int] = {"shared": 0, "patient": 1, "lesion": 2}
-Phase = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def rewrite(tree: ast.expr, names: Callable[[str], str]) -> str:
     """Write an expression with other names for its symbols."""
 
     class Renamed(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - the name that ast calls
+        def visit_Name(self, node: ast.Name) -> ast.expr:
             return node if node.id in FUNCTIONS else ast.parse(names(node.id), mode="eval").body
 
     copy = ast.parse(ast.unparse(tree), mode="eval").body
@@ -99,7 +98,7 @@ def sort_equations(model: ModelDescription) -> Equations:
     scopes |= {item.symbol: item.scope or "shared" for item in model.start}
     scopes |= {state.symbol: state.scope for state in model.states}
     totals: dict[str, Equation] = {}
-    by_phase: dict[Phase, list[Equation]] = {"shared": [], "before": [], "lesions": [], "after": []}
+    by_phase: dict[str, list[Equation]] = {"shared": [], "before": [], "lesions": [], "after": []}
     late: set[str] = set()
     for item in model.assignments:
         tree = _pull_out_totals(parse(item.expression), totals)
@@ -137,7 +136,7 @@ def _widest(needed: set[str], scopes: Mapping[str, Scope], symbol: str) -> Scope
 
 def _pull_out_totals(tree: ast.expr, totals: dict[str, Equation]) -> ast.expr:
     class Pulled(ast.NodeTransformer):
-        def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802 - the name that ast calls
+        def visit_Call(self, node: ast.Call) -> ast.expr:
             self.generic_visit(node)
             if isinstance(node.func, ast.Name) and node.func.id == "total":
                 same = ast.unparse(node.args[0])
@@ -150,5 +149,6 @@ def _pull_out_totals(tree: ast.expr, totals: dict[str, Equation]) -> ast.expr:
             return node
 
     visited = Pulled().visit(tree)
-    assert isinstance(visited, ast.expr)
+    if not isinstance(visited, ast.expr):
+        raise ImpossibleStateError("An expression became something else.")
     return visited

@@ -4,6 +4,7 @@ The source is written from the model's equations. Arrays hold one row per quanti
 that the processor works on all lanes of a row at once.
 """
 
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ import numba
 import numpy as np
 
 from abscopal.rehearsal.model.description import ModelDescription, read_model
-from abscopal.rehearsal.model.equations import Equation, Equations, rewrite, sort_equations
+from abscopal.rehearsal.model.equations import Equation, Equations, list_symbols, sort_equations
 
 LANES = 32
 SQUARINGS = 7
@@ -67,10 +68,8 @@ def write_source(model: ModelDescription, layout: Layout) -> str:
     kept = _list_kept(equations)
     lines = ["def right_hand_side(t, y, dy, shared, patient, lesion, scratch, lesions):"]
     needed = _symbols_of(equations)
-    lines += [
-        f"    {name} = shared[{row}]" for row, name in enumerate(layout.shared) if name in needed
-    ]
-    lines += [f"    {item.symbol} = {rewrite(item.tree, str)}" for item in equations.shared]
+    lines += [f"    {name} = shared[{row}]" for row, name in enumerate(layout.shared) if name in needed]
+    lines += [f"    {item.symbol} = {ast.unparse(item.tree)}" for item in equations.shared]
     lines += _write_before(equations, layout, kept)
     lines += _write_lesions(equations, layout, kept)
     lines += _write_after(equations, layout, kept)
@@ -78,8 +77,6 @@ def write_source(model: ModelDescription, layout: Layout) -> str:
 
 
 def _symbols_of(equations: Equations) -> set[str]:
-    from abscopal.rehearsal.model.equations import list_symbols
-
     every = (
         *equations.shared, *equations.before, *equations.lesions, *equations.totals, *equations.after,
         *equations.patient_rates, *equations.lesion_rates,
@@ -94,8 +91,6 @@ def _list_kept(equations: Equations) -> dict[str, int]:
 
 
 def _loads(items: tuple[Equation, ...], rows: dict[str, str], made: set[str]) -> list[str]:
-    from abscopal.rehearsal.model.equations import list_symbols
-
     needed = set().union(*(list_symbols(item.tree) for item in items)) if items else set()
     return [f"{name} = {place}" for name, place in rows.items() if name in needed and name not in made]
 
@@ -113,7 +108,7 @@ def _lesion_rows(layout: Layout) -> dict[str, str]:
 def _write_before(equations: Equations, layout: Layout, kept: dict[str, int]) -> list[str]:
     body = _loads(equations.before, _patient_rows(layout), {item.symbol for item in equations.before})
     for item in equations.before:
-        body.append(f"{item.symbol} = {rewrite(item.tree, str)}")
+        body.append(f"{item.symbol} = {ast.unparse(item.tree)}")
         body.append(f"scratch[{kept[item.symbol]} * LANES + lane] = {item.symbol}")
     body += [f"scratch[{kept[item.symbol]} * LANES + lane] = 0.0" for item in equations.totals]
     return ["    for lane in range(LANES):", *(f"        {line}" for line in body)]
@@ -125,10 +120,13 @@ def _write_lesions(equations: Equations, layout: Layout, kept: dict[str, int]) -
     scratch = {item.symbol: f"scratch[{kept[item.symbol]} * LANES + lane]" for item in equations.before}
     rows = _patient_rows(layout) | scratch | _lesion_rows(layout)
     body = _loads(items, rows, made)
-    body += [f"{item.symbol} = {rewrite(item.tree, str)}" for item in equations.lesions]
-    body += [f"scratch[{kept[item.symbol]} * LANES + lane] += {rewrite(item.tree, str)}" for item in equations.totals]
+    body += [f"{item.symbol} = {ast.unparse(item.tree)}" for item in equations.lesions]
     body += [
-        f"change[{layout.lesion_states.index(item.symbol)} * LANES + lane] = {rewrite(item.tree, str)}"
+        f"scratch[{kept[item.symbol]} * LANES + lane] += {ast.unparse(item.tree)}"
+        for item in equations.totals
+    ]
+    body += [
+        f"change[{layout.lesion_states.index(item.symbol)} * LANES + lane] = {ast.unparse(item.tree)}"
         for item in equations.lesion_rates
     ]
     return [
@@ -148,15 +146,15 @@ def _write_after(equations: Equations, layout: Layout, kept: dict[str, int]) -> 
     made = {item.symbol for item in equations.after}
     rows = _patient_rows(layout) | {name: f"scratch[{row} * LANES + lane]" for name, row in kept.items()}
     body = _loads(items, rows, made)
-    body += [f"{item.symbol} = {rewrite(item.tree, str)}" for item in equations.after]
+    body += [f"{item.symbol} = {ast.unparse(item.tree)}" for item in equations.after]
     body += [
-        f"dy[{layout.patient_states.index(item.symbol)} * LANES + lane] = {rewrite(item.tree, str)}"
+        f"dy[{layout.patient_states.index(item.symbol)} * LANES + lane] = {ast.unparse(item.tree)}"
         for item in equations.patient_rates
     ]
     return ["    for lane in range(LANES):", *(f"        {line}" for line in body)]
 
 
-@numba.njit(inline="always", error_model="numpy")  # type: ignore[untyped-decorator]
+@numba.njit(inline="always", error_model="numpy")
 def _exp(x: float) -> float:
     """The exponential for |x| < 8 without a branch, to 1e-13, so that all lanes are worked out at once."""
     y = x / 128.0
