@@ -38,6 +38,27 @@ class Parameter(Part):
     source: str = Field(description="Key of the sources of the model.")
     text: Text = Field(description="What it is.")
     spread: Spread = Field(default_factory=Spread, description="How it varies.")
+    weight_exponent: float = Field(default=0.0, description="Power of weight over the reference weight.")
+
+
+class Correlation(Part):
+    """Two parameters of a patient that vary together."""
+
+    between: tuple[str, str] = Field(description="The two parameters.")
+    value: float = Field(gt=-1, lt=1, description="Correlation of their logarithms.")
+    source: str = Field(description="Key of the sources of the model.")
+
+
+class Combination(Part):
+    """What one drug does to a parameter of another."""
+
+    symbol: str = Field(description="Parameter that changes.")
+    drug: str = Field(alias="with", description="Drug that changes it, by its name in the study file.")
+    from_dose: float = Field(description="Dose from which it does so, mg/kg.")
+    times_exp: float = Field(default=0.0, description="Change of the logarithm.")
+    plus: float = Field(default=0.0, description="Change of the value itself.")
+    status: Status = Field(description="How the value is known.")
+    source: str = Field(description="Key of the sources of the model.")
 
 
 class Assignment(Part):
@@ -65,7 +86,9 @@ class DoseKind(Part):
 
     identifier: str = Field(description="Drug and route.")
     unit: str = Field(description="Unit of the dose.")
-    into_lesion: bool = Field(default=False, description="Whether the dose goes into one lesion.")
+    drug: str | None = Field(default=None, description="Drug by its name in the study file.")
+    kind: str | None = Field(default=None, description="Kind of intervention, where any drug of it will do.")
+    route: str = Field(description="Route; an intratumoral dose goes into lesions.")
     adds: dict[str, str] = Field(description="What is added to which state; `dose` is the dose.")
 
 
@@ -76,6 +99,9 @@ class ModelDescription(Part):
     title: Text = Field(description="Title.")
     sources: dict[str, str] = Field(description="Sources by key.")
     parameters: tuple[Parameter, ...] = Field(description="Parameters.")
+    correlations: tuple[Correlation, ...] = Field(description="Parameters that vary together.")
+    combinations: tuple[Combination, ...] = Field(description="Effects of one drug on another.")
+    reference_weight_kg: float = Field(gt=0, description="Weight to which the parameters belong, kg.")
     start: tuple[Assignment, ...] = Field(description="Quantities worked out once, in order.")
     assignments: tuple[Assignment, ...] = Field(
         description="Quantities worked out at every moment, in order."
