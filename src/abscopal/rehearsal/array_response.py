@@ -61,11 +61,13 @@ def derive_array_responses(
     if settings.confirmation_required or not settings.carry_response:
         raise NotImplementedError("Arrays know responses that need no confirmation and are carried.")
     counted = np.ones_like(readings.is_target) if lesions is None else lesions
-    exists = (readings.tenths[:, 0] >= 0) & counted
-    target, other = readings.is_target & exists, ~readings.is_target & exists
+    exists: NDArray[np.bool_] = np.logical_and(readings.tenths[:, 0] >= 0, counted)
+    target: NDArray[np.bool_] = np.logical_and(readings.is_target, exists)
+    other: NDArray[np.bool_] = np.logical_and(~readings.is_target, exists)
     scans = readings.tenths.shape[1]
     sums = np.where(target[:, None, :], readings.tenths, 0).sum(axis=2)
-    has_targets, has_others = target.any(axis=1), other.any(axis=1)
+    has_targets: NDArray[np.bool_] = np.any(target, axis=1)
+    has_others: NDArray[np.bool_] = np.any(other, axis=1)
     others_left = (np.where(other[:, None, :], readings.tenths, 0) > 0).any(axis=2)
     base, nadir = sums[:, 0], sums[:, 0].copy()
     held = np.zeros(len(base), dtype=np.bool_)
