@@ -98,8 +98,14 @@ def render_study_file() -> str:
 
 
 def list_commands() -> dict[str, Any]:
-    """Every command by name."""
-    return dict(getattr(typer.main.get_command(app), "commands"))  # noqa: B009 (a group, though typed as a command)
+    """Every command by name; those of a group by both words."""
+    found: dict[str, Any] = {}
+    for name, command in getattr(typer.main.get_command(app), "commands").items():  # noqa: B009 (typed as a command)
+        members = getattr(command, "commands", None)
+        found |= (
+            {name: command} if members is None else {f"{name} {key}": one for key, one in members.items()}
+        )
+    return found
 
 
 def render_commands() -> str:

@@ -1,7 +1,7 @@
 """Turn the rule books of tests/spec into pages of docs/spec, so that page and rule cannot drift apart.
 
 Each folder is a chapter, each file a page, each test a paragraph: its docstring, its table, what is expected, and
-for tables of measured lesions a small picture of the sum of the targets against time.
+where it holds responses, a small picture drawn from the same table (spec_pictures.py).
 """
 
 import ast
@@ -12,9 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SPEC, PAGES = ROOT / "tests" / "spec", ROOT / "docs" / "spec"
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "docs")]
 
-WIDTH, HEIGHT, MARGIN = 360, 130, 28
+from spec_pictures import Question, read_questions, render_pictures  # noqa: E402 - needs the path above
+
 CHAPTERS = {
     "response": "Response of tumours",
     "safety": "Safety",
@@ -23,6 +24,10 @@ CHAPTERS = {
     "exposure": "Treatment given",
     "monitoring": "Pausing and stopping",
     "safety_reporting": "Reporting serious events",
+    "allocation": "Allocation",
+    "eligibility": "Eligibility, stage by stage",
+    "injection": "Injection into tumours",
+    "dosing": "Doses and their calendar",
 }
 WORDS = {
     "targets": "Response of the targets",
@@ -41,7 +46,28 @@ WORDS = {
     "pause": "Inclusion must",
     "futility": "The trial must",
     "due": "Due (local time)",
-    "why": "Reasons",
+    "chances": "Chance of each arm",
+    "scores": "Imbalance that would follow in each arm",
+    "answer": "Answer",
+    "misfit": "Refused",
+    "why": "What decided",
+    "one_of": "One of these must be met",
+    "stages": "Stages",
+    "state": "Stage",
+    "eligible": "Eligible",
+    "unmet": "Rows of IE",
+    "warnings": "Reasons and warnings, by code",
+    "volume_of": "Greatest volume, mL",
+    "planned": "Planned, mL",
+    "planned_doses": "Planned dose of each drug, mg",
+    "depots": "Depots, mL",
+    "left_out": "Not injected",
+    "refused": "Refused",
+    "warned": "Told beside the plan",
+    "shortfall": "Without a place, mL",
+    "said": "In words",
+    "not_taken": "Not taken before this is settled",
+    "exposure": "Rows of EX",
 }
 
 
@@ -53,6 +79,7 @@ class Paragraph:
     text: str
     tables: list[str]
     expectations: list[str]
+    questions: list[Question]
 
 
 def read_page(path: Path) -> tuple[str, str, list[Paragraph]]:
@@ -62,11 +89,11 @@ def read_page(path: Path) -> tuple[str, str, list[Paragraph]]:
     tests = [
         node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
-    return title.rstrip("."), text.strip(), [read_paragraph(test) for test in tests]
+    return title.rstrip("."), text.strip(), [read_paragraph(test, path.stem) for test in tests]
 
 
-def read_paragraph(test: ast.FunctionDef) -> Paragraph:
-    """One test function as prose, tables and expectations."""
+def read_paragraph(test: ast.FunctionDef, page: str) -> Paragraph:
+    """One test function as prose, tables, expectations and what it asks."""
     tables = [
         node.value.value
         for node in ast.walk(test)
@@ -77,7 +104,13 @@ def read_paragraph(test: ast.FunctionDef) -> Paragraph:
     ]
     expectations = [render_expectation(node.test) for node in ast.walk(test) if isinstance(node, ast.Assert)]
     title = test.name.removeprefix("test_").replace("_", " ")
-    return Paragraph(title[0].upper() + title[1:], ast.get_docstring(test) or "", tables, expectations)
+    return Paragraph(
+        title[0].upper() + title[1:],
+        ast.get_docstring(test) or "",
+        tables,
+        expectations,
+        read_questions(test, page),
+    )
 
 
 def render_expectation(claim: ast.expr) -> str:
@@ -119,66 +152,11 @@ def render_table(table: str) -> str:
     return "\n".join(lines)
 
 
-def read_sums(table: str) -> list[tuple[int, float]] | None:
-    """Day and sum of the targets where complete; None when the table is not one of measured lesions."""
-    from spec.lesion_language import read_cells, sums
-
-    header, rows = read_cells(table)
-    if header[0] != "day" or not any(title.startswith("T") for title in header[1:]) or len(rows) < 2:
-        return None
-    days = [int(row[0]) for row in rows]
-    known = [(on, total) for on, total in zip(days, sums(table), strict=True) if total is not None]
-    return known if len(known) > 1 and known[0][0] == days[0] else None
-
-
-def render_picture(points: list[tuple[int, float]]) -> str:
-    """The sum against time with the two thresholds: -30 % of baseline, +20 % and 5 mm over the nadir."""
-    first, last = points[0][0], points[-1][0]
-    base = points[0][1]
-    nadirs = [min(total for _, total in points[: place + 1]) for place in range(len(points))]
-    limits = [max(1.2 * nadir, nadir + 5) for nadir in nadirs]
-    top = 1.1 * max(*(total for _, total in points), *limits)
-
-    def x(on: float) -> float:
-        return MARGIN + (on - first) / (last - first) * (WIDTH - 2 * MARGIN)
-
-    def y(total: float) -> float:
-        return HEIGHT - 20 - total / top * (HEIGHT - 32)
-
-    def line(points: list[tuple[float, float]], style: str) -> str:
-        path = " ".join(f"{x(on):.1f},{y(total):.1f}" for on, total in points)
-        return f'<polyline points="{path}" fill="none" {style}/>'
-
-    steps: list[tuple[float, float]] = []
-    for (on, _), (until, _), limit in zip(points, points[1:], limits, strict=False):
-        steps += [(on, limit), (until, limit)]
-    partial = [(float(first), 0.7 * base), (float(last), 0.7 * base)]
-    course = [(float(on), total) for on, total in points]
-    marks = "".join(
-        f'<circle cx="{x(on):.1f}" cy="{y(total):.1f}" r="3.5" fill="#1b4f72"/>'
-        f'<text x="{x(on):.1f}" y="{y(total) - 7:.1f}" text-anchor="middle">{total:g}</text>'
-        f'<text x="{x(on):.1f}" y="{HEIGHT - 5}" text-anchor="middle">{on}</text>'
-        for on, total in points
-    )
-    label = "Sum of the targets in mm by day; dashed above: progression, dotted: partial response"
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" aria-label="{label}" '
-        f'font-size="10" font-family="sans-serif" fill="#444"><title>{label}</title>'
-        + line(steps, 'stroke="#b03a2e" stroke-dasharray="5 3"')
-        + line(partial, 'stroke="#1e8449" stroke-dasharray="2 3"')
-        + line(course, 'stroke="#1b4f72" stroke-width="2"')
-        + f"{marks}</svg>"
-    )
-
-
 def render_paragraph(paragraph: Paragraph) -> str:
     """One test in Markdown."""
     parts = [f"## {paragraph.title}", paragraph.text]
     for table in paragraph.tables:
-        parts.append(render_table(table))
-        points = read_sums(table)
-        if points:
-            parts.append(render_picture(points))
+        parts += [render_table(table), *render_pictures(table, paragraph.questions)]
     parts += paragraph.expectations
     return "\n\n".join(part for part in parts if part)
 
@@ -216,8 +194,9 @@ def main() -> None:
     entries = [write_chapter(folder) for folder in chapters]
     introduction = (
         "# The rule book\n\nEvery rule as a small case that is run with the test suite: if the page and the code "
-        "disagreed, the suite would fail. In the pictures the line is the sum of the targets in millimetres by day; "
-        "the dashed line above is progression, the dotted one partial response.\n"
+        "disagreed, the suite would fail. Each picture is drawn from the table above it: "
+        "the sum of the diameters by day with its response, the limit of progression dashed, that of partial "
+        "response dotted.\n"
     )
     contents = "\n```{toctree}\n:maxdepth: 2\n\n" + "\n".join(entries) + "\n```\n"
     (PAGES / "index.md").write_text(introduction + contents, encoding="utf-8")

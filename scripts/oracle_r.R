@@ -1,4 +1,5 @@
-# Regenerate with R the reference values of proportions, exact tests, survival and competing risks.
+# Regenerate with R the reference values of proportions, exact tests, survival and competing risks; with clinfun and
+# rpact, where they are installed, also Simon's designs and group sequential boundaries.
 #
 #   Rscript --vanilla scripts/oracle_r.R OUT.json [STATS.json]
 #
@@ -123,6 +124,42 @@ values <- list(
     cuminc_sex = list(gray_tests = as.data.frame(gray))
   ))
 )
+if (requireNamespace("clinfun", quietly = TRUE)) {
+  simon <- function(p0, p1, alpha, beta) {
+    found <- clinfun::ph2simon(p0, p1, alpha, beta, nmax = 150)$out
+    describe <- function(row) list(
+      r1 = row[[1]], n1 = row[[2]], r = row[[3]], n = row[[4]], EN0 = row[[5]], PET0 = row[[6]]
+    )
+    list(
+      p0 = p0, p1 = p1, alpha = alpha, beta = beta,
+      optimal = describe(found[which.min(found[, 5]), ]), minimax = describe(found[which.min(found[, 4]), ])
+    )
+  }
+  settings <- expand.grid(p0 = c(.05, seq(.1, .7, .1)), error = 1:3)
+  values$simon <- Map(
+    function(p0, error) simon(p0, round(p0 + .2, 2), c(.1, .05, .05)[error], c(.1, .2, .1)[error]),
+    settings$p0, settings$error
+  )
+}
+if (requireNamespace("rpact", quietly = TRUE)) {
+  sequential <- function(type, k, alpha, sided, ...) {
+    found <- rpact::getDesignGroupSequential(kMax = k, typeOfDesign = type, alpha = alpha, sided = sided, ...)
+    list(
+      type = type, k = k, alpha = alpha, sided = sided, z = found$criticalValues, alpha_spent = found$alphaSpent,
+      stage_levels = found$stageLevels
+    )
+  }
+  values$group_sequential <- c(
+    Map(
+      function(type, k) sequential(type, k, .025, 1), c("OF", "OF", "P", "asOF", "asOF", "asP", "asP"),
+      c(3, 5, 2, 2, 5, 3, 5), USE.NAMES = FALSE
+    ),
+    list(
+      sequential("asKD", 4, .025, 1, gammaA = 2), sequential("asHSD", 4, .025, 1, gammaA = -4),
+      sequential("asOF", 2, .05, 2)
+    )
+  )
+}
 write_json(values, arguments[1], digits = 12, auto_unbox = TRUE, na = "null")
 cat("Written:", arguments[1], "with", R.version.string, "\n")
 
@@ -132,14 +169,21 @@ flatten <- function(part, name = "") {
     unlist(Map(function(value, key) flatten(value, paste0(name, "/", key)), part, keys), recursive = FALSE)
   } else setNames(list(part), name)
 }
-identify <- function(cases) setNames(cases, vapply(cases, function(case) {
-  paste(unlist(case[intersect(c("x", "n", "p0", "x1", "n1", "x2", "n2"), names(case))]), collapse = "-")
+identify <- function(cases, keys) setNames(cases, vapply(cases, function(case) {
+  paste(unlist(case[intersect(keys, names(case))]), collapse = "-")
 }, ""))
+counts <- c("x", "n", "p0", "x1", "n1", "x2", "n2")
+identifying <- list(
+  one_sample_ci = counts, binom_test = counts, two_sample = counts, simon = c("p0", "p1", "alpha", "beta"),
+  group_sequential = c("type", "k", "sided")
+)
 
 if (length(arguments) > 1) {
   prepare <- function(path) {
     found <- fromJSON(path, simplifyVector = TRUE, simplifyDataFrame = FALSE)
-    for (block in c("one_sample_ci", "binom_test", "two_sample")) found[[block]] <- identify(found[[block]])
+    for (block in intersect(names(identifying), names(found))) {
+      found[[block]] <- identify(found[[block]], identifying[[block]])
+    }
     found
   }
   ours <- flatten(prepare(arguments[1]))

@@ -61,7 +61,7 @@ def test_every_key_of_the_study_file_says_what_it_is(reference: ModuleType):
 
 def test_every_command_and_option_is_explained_and_shown_in_use(reference: ModuleType, written: str):
     commands = reference.list_commands()
-    assert {"check", "assure", "read-out", "respond", "demo"} <= set(commands)
+    assert {"check", "assure", "read-out", "respond", "demo", "design explore"} <= set(commands)
     for name, command in commands.items():
         assert command.help, name
         assert f"abscopal {name}" in written or f"make {name}" in written, f"{name} appears in no page"

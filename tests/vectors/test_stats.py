@@ -1,9 +1,7 @@
 """The statistics of stats.json: proportions, exact tests, rates and one-stage designs.
 
-Each test is named by its block. Not collected yet, because the code they concern does not exist: two-stage and
-multi-stage designs (simon, simon_post_inference, fleming_multi, bryant_day, bop2), monitoring boundaries
-(beta_binomial_toxicity, beta_binomial_toxicity_looks, group_sequential), randomisation, posterior_p1_lt_p2,
-schoenfeld and sample_size_rates. Survival and competing risks are in test_stats_time_to_event.py.
+Each test is named by its block. Other designs and boundaries are in test_stats_designs.py, survival and competing
+risks in test_stats_time_to_event.py, randomisation in test_stats_randomisation.py.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """`abscopal check`: what is wrong with a study folder, in sentences with file and line."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, get_args
@@ -11,6 +11,7 @@ from rich.console import Console
 
 from abscopal.errors import Finding, StudyError
 from abscopal.exchange.patients_yaml import read_patients
+from abscopal.protocol.amendments import list_versions
 from abscopal.protocol.listing import list_assumptions, list_provenance, list_unknowns
 from abscopal.protocol.provenance import Provenance
 from abscopal.protocol.published import read_published
@@ -35,8 +36,11 @@ def check(
 ) -> None:
     """Say what is wrong with a study folder, with file and line; a sound one gets a summary."""
     file = find_study_file(study)
-    protocol, _document, findings = check_study_file(file)
-    findings += check_neighbours(file.parent, protocol)
+    protocol, document, findings = check_study_file(file)
+    versions: tuple[StudyProtocol, ...] = () if protocol is None else (protocol,)
+    if document is not None and not findings:
+        versions = list_versions(document.content)
+    findings += check_neighbours(file.parent, versions)
     if findings or protocol is None:
         raise StudyError(findings)
     console = Console(highlight=False, soft_wrap=True)
@@ -47,18 +51,18 @@ def check(
         print_unknowns(protocol, console, every=show is Listing.UNKNOWNS)
 
 
-def check_neighbours(folder: Path, protocol: StudyProtocol | None) -> list[Finding]:
+def check_neighbours(folder: Path, versions: Sequence[StudyProtocol]) -> list[Finding]:
     """Check the other files of a study folder, where they exist.
 
     Args:
         folder: the study folder.
-        protocol: the study file, when it could be read.
+        versions: the versions of the protocol that could be read.
 
     Returns:
         Findings of patients.yml and published.yml.
     """
     readers: dict[str, Callable[[Path], object]] = {
-        "patients.yml": lambda path: read_patients(path, protocol=protocol),
+        "patients.yml": lambda path: read_patients(path, versions=versions),
         "published.yml": read_published,
     }
     findings: list[Finding] = []

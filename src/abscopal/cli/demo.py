@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from abscopal.cli.origin import SENTENCES
-from abscopal.cli.read_out import ReportLanguage
+from abscopal.cli.read_out import ReportLanguage, without_collecting
 from abscopal.errors import UserError
 from abscopal.protocol.reading import list_bundled_studies
 
@@ -28,13 +28,10 @@ def demo(
     place = out or Path(tempfile.mkdtemp(prefix="abscopal-demo-")) / "report"
     console = Console(stderr=True)
     console.print(SENTENCES[language.value], markup=False, highlight=False)
-    written = write_report_folder(
-        study,
-        tables=tables,
-        out=place,
-        language=language.value,
-        console=console,
-    )
+    with without_collecting():
+        written = write_report_folder(
+            study, tables=tables, out=place, language=language.value, console=console
+        )
     Console().print(str(written), markup=False, highlight=False, soft_wrap=True)
 
 

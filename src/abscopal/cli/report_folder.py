@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,7 @@ from abscopal.evidence.analysis import Analysis, ReadingNotes, run_analysis
 from abscopal.evidence.analysis_plan import plan_analysis
 from abscopal.evidence.endpoint_estimates import list_estimate_rows
 from abscopal.evidence.pictures import render_pictures
+from abscopal.evidence.plan.protocol_versions import list_earlier_ctcae
 from abscopal.evidence.plan.usable_tables import count_rows_set_apart
 from abscopal.evidence.provenance import (
     Input,
@@ -32,7 +33,6 @@ from abscopal.exchange.csv_files import write_csv_table
 from abscopal.exchange.folder_swap import assert_free, writing_aside
 from abscopal.exchange.parquet_files import write_parquet_table
 from abscopal.exchange.table_folders import TableFolder, read_tables
-from abscopal.protocol.amendments import protocol_in_force
 from abscopal.protocol.published import read_published
 from abscopal.protocol.reading import Study, read_study
 from abscopal.tables.admission import admit_tables
@@ -49,30 +49,6 @@ class ReportParts:
     provenance: Provenance
     page: str
     pdf: bytes | None
-
-
-def take_version_in_force(study: Study, cut_off: dt.date | None) -> Study:
-    """Give a study under the version of its protocol in force at the data cut, or its last one without a cut.
-
-    Args:
-        study: the study, with the body of its file.
-        cut_off: last day that counts.
-
-    Returns:
-        The same study under that version.
-    """
-    if not study.protocol.amendments:
-        return study
-    return replace(study, protocol=protocol_in_force(study.document, cut_off or dt.date.max))
-
-
-def _say_amended(study: Study) -> tuple[str, ...]:
-    if not study.protocol.amendments:
-        return ()
-    number = study.protocol.version.number
-    return (
-        f"The protocol was amended: every patient is analysed under version {number}, in force at the data cut.",
-    )
 
 
 def write_report_folder(
@@ -108,18 +84,23 @@ def write_report_folder(
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Reading the study", total=None)
-        study = take_version_in_force(read_study(study_name), cut_off)
+        study = read_study(study_name)
+        *earlier, protocol = versions = study.list_versions(until=cut_off)
         progress.update(task, description="Reading the tables")
         folder = read_tables(tables)
-        admission = admit_tables(folder.tables, ctcae_version=study.protocol.safety.ctcae_version.value)
+        admission = admit_tables(
+            folder.tables,
+            ctcae_version=protocol.safety.ctcae_version.value,
+            earlier_ctcae=list_earlier_ctcae(versions),
+        )
         progress.update(task, description="Deriving and estimating")
         analysis = run_analysis(
-            plan_analysis(study.protocol),
+            plan_analysis(protocol, earlier=earlier),
             admission.tabulation,
             cut_off=cut_off,
             set_apart=admission.set_apart,
             reading=ReadingNotes(
-                notices=(*_say_amended(study), *admission.notices),
+                notices=admission.notices,
                 ignored_files=folder.ignored,
                 absent_columns=tuple(admission.absent_columns.items()),
                 ignored_columns=tuple(admission.ignored_columns.items()),

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from abscopal.derivations.response.baseline_checks import check_baseline
+from abscopal.derivations.response.category_table import CATEGORY_SUFFIXES
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.explanations import COLON, Language, explain_responses
@@ -51,6 +52,12 @@ TEXTS = {
         "settings": "{criterion}, {reference}. Settings: {settings}.",
         "defaults": "all as by default",
         "research": "Research software: it does not decide treatment.",
+        "INJ": "Injected lesions",
+        "NINJ": "Non-injected lesions",
+        "best_INJ": "Best response of injected lesions",
+        "best_NINJ": "Best response of non-injected lesions",
+        "response": "Response",
+        "readings": "Our readings, where the source does not say",
     },
     "fr": {
         "patient": "Patient {patient}{reader}. Le temps commence le {start}{why}.",
@@ -63,6 +70,12 @@ TEXTS = {
         "settings": "{criterion}, {reference}. Réglages : {settings}.",
         "defaults": "tous par défaut",
         "research": "Logiciel de recherche : il ne décide d'aucun traitement.",
+        "INJ": "Lésions injectées",
+        "NINJ": "Lésions non injectées",
+        "best_INJ": "Meilleure réponse des lésions injectées",
+        "best_NINJ": "Meilleure réponse des lésions non injectées",
+        "response": "Réponse",
+        "readings": "Nos lectures, là où la source ne dit rien",
     },
 }
 OPTION_FAULTS = {
@@ -94,19 +107,22 @@ def respond(
 
     Columns: patient, date, lesion, role (target, non-target, new, marker), mm (a length such as 31.5, fragments such
     as 18+14, or a word: absent, too small, not evaluated, merged, present, progression, equivocal, new, refuted); and
-    if wished node (yes or no), location, reader, visit, start. French headings and words are understood.
+    if wished node (yes or no), location, reader, visit, start, injected (date of the lesion's first injection, or yes
+    or no at this scan). French headings and words are understood.
     """
     spoken: Language = "fr" if language is Speech.FR else "en"
     chosen = find_criterion(criterion, spoken)
     settings = read_settings(setting or [], spoken)
     tables = read_lesion_csv(lesions, language=spoken)
-    assessments = derive_lesion_assessments(tables.tu, tables.tr, tables.adsl, settings=settings)
+    assessments = derive_lesion_assessments(
+        tables.tu, tables.tr, tables.adsl, exposure=tables.ex, settings=settings
+    )
     adrs = derive_adrs(assessments, tables.adsl, criterion=chosen, settings=settings)
     explained = explain_responses(adrs, criterion=chosen, language=spoken)
     if out is not None:
         with writing_aside(out) as aside:
             explained.write_csv(aside / "adrs.csv")
-            derive_adtr(assessments, tables.adsl).write_csv(aside / "adtr.csv")
+            derive_adtr(assessments, tables.adsl, settings=settings).write_csv(aside / "adtr.csv")
     console = Console(highlight=False)
     if as_json:
         console.print_json(json.dumps(list_answers(explained, chosen, settings), ensure_ascii=False))
@@ -123,6 +139,7 @@ def respond(
                 f"  {TEXTS[spoken]['warning']}{COLON[spoken]}{doubt[message]}.", markup=False, style="yellow"
             )
     print_settings(console, chosen, settings, spoken)
+    print_readings(console, chosen, settings, spoken)
 
 
 def find_criterion(name: str, language: Language) -> Criterion:
@@ -190,13 +207,51 @@ def print_patient(
     overall = rows.filter(PARAMCD="OVR").sort("AVISITN")
     baseline = assessments.filter(USUBJID=patient, READER=reader, AVISITN=0)
     console.print(draw_visits(rows, overall, baseline, language))
-    sentences = Table.grid(padding=(0, 1))
-    for row in overall.iter_rows(named=True):
-        sentences.add_row(f"  {row['AVISITN']}.", Text(row["EXPLANATION"]))
-    console.print(sentences)
+    print_sentences(console, overall)
     for code, title in (("BOR", "best"), ("CBOR", "confirmed")):
         sentence = rows.filter(PARAMCD=code)["EXPLANATION"].item()
         console.print(f"  {texts[title]}{COLON[language]}{sentence}", markup=False, style="bold")
+    for suffix in CATEGORY_SUFFIXES.values():
+        print_category(console, rows, suffix, language)
+
+
+def print_sentences(console: Console, responses: pl.DataFrame) -> None:
+    """One sentence a visit."""
+    sentences = Table.grid(padding=(0, 1))
+    for row in responses.iter_rows(named=True):
+        sentences.add_row(f"  {row['AVISITN']}.", Text(row["EXPLANATION"]))
+    console.print(sentences)
+
+
+def print_category(console: Console, rows: pl.DataFrame, suffix: str, language: Language) -> None:
+    """Print injected, or non-injected, lesions: their sum and response at each visit, a sentence, the best response.
+
+    Nothing is printed where the criterion does not tell them apart.
+    """
+    texts = TEXTS[language]
+    visits = rows.filter(PARAMCD=f"OVR{suffix}").sort("AVISITN")
+    if visits.is_empty():
+        return
+    console.print(f"  {texts[suffix]}", style="bold", markup=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    headings = [HEADINGS[language][place] for place in (0, 1, 2, 3, 4, 5, 6)] + [texts["response"]]
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if 2 <= place <= 4 else "left", no_wrap=True)
+    levels = {(row["PARAMCD"], row["AVISITN"]): row["AVALC"] for row in rows.iter_rows(named=True)}
+    for row in visits.iter_rows(named=True):
+        table.add_row(
+            str(row["AVISITN"]),
+            str(row["ADT"]),
+            show(row["SUM"], language),
+            show_change(row["SUM"], row["BASESUM"], language),
+            show_change(row["SUM"], row["NADIR"], language),
+            *(levels[f"{level}{suffix}", row["AVISITN"]] for level in ("TRG", "NTRG")),
+            f"[bold]{row['AVALC']}[/bold]",
+        )
+    console.print(table)
+    print_sentences(console, visits)
+    best = rows.filter(PARAMCD=f"BOR{suffix}")["EXPLANATION"].item()
+    console.print(f"  {texts[f'best_{suffix}']}{COLON[language]}{best}", markup=False, style="bold")
 
 
 def draw_visits(
@@ -259,6 +314,18 @@ def print_settings(
     )
 
 
+def print_readings(
+    console: Console, criterion: Criterion, settings: ResponseSettings, language: Language
+) -> None:
+    """Print what the source of the criterion leaves open and how it is read here."""
+    readings = criterion.list_readings_in_force(settings)
+    if not readings:
+        return
+    console.print(f"{TEXTS[language]['readings']}{COLON[language].rstrip()}", style="dim", markup=False)
+    for reading in readings:
+        console.print(f"  - {getattr(reading, language)}", style="dim", markup=False)
+
+
 def list_answers(explained: pl.DataFrame, criterion: Criterion, settings: ResponseSettings) -> dict[str, Any]:
     """What is printed, for a machine."""
     columns = [*ResponseAnalysis.column_names(), "EXPLANATION"]
@@ -267,5 +334,6 @@ def list_answers(explained: pl.DataFrame, criterion: Criterion, settings: Respon
         "criterion": criterion.name,
         "reference": criterion.reference,
         "settings": {entry.name: entry.value for entry in list_settings(settings)},
+        "our_readings": [reading.en for reading in criterion.list_readings_in_force(settings)],
         "responses": rows.to_dicts(),
     }

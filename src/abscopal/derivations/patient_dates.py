@@ -158,13 +158,16 @@ def _date_rows(
 
 
 def _pick_earliest(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.sort("USUBJID", "DATE", "SRCDOM", "SRCVAR", "SRCSEQ").unique(
+    # Most rows are far from the first day: only those of that day are put in order.
+    of_that_day = rows.filter(pl.col("DATE") == pl.col("DATE").min().over("USUBJID"))
+    return of_that_day.sort("USUBJID", "SRCDOM", "SRCVAR", "SRCSEQ").unique(
         "USUBJID", keep="first", maintain_order=True
     )
 
 
 def _pick_latest(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.sort("USUBJID", "DATE", "SRCDOM", "SRCVAR", "SRCSEQ").unique(
+    of_that_day = rows.filter(pl.col("DATE") == pl.col("DATE").max().over("USUBJID"))
+    return of_that_day.sort("USUBJID", "SRCDOM", "SRCVAR", "SRCSEQ").unique(
         "USUBJID", keep="last", maintain_order=True
     )
 

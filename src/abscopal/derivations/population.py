@@ -1,6 +1,6 @@
 """ADSL: who is in which analysis set and arm, and which dates frame them. Denominators come from here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import dataframely as dy
@@ -8,6 +8,7 @@ import polars as pl
 
 from abscopal.derivations.patient_dates import PATIENT_DATES, PatientDates, derive_patient_dates
 from abscopal.derivations.population_settings import PopulationSettings
+from abscopal.derivations.protocol_versions import VersionStart, compute_version_in_force
 from abscopal.derivations.record_kinds import (
     has_arm_text,
     is_dose_given,
@@ -45,6 +46,7 @@ def derive_adsl(
     new_therapies: pl.DataFrame | None = None,
     arms: Mapping[str, str] | None = None,
     reference_date: Literal["RANDDT", "TRTSDT"] = "RANDDT",
+    versions: Sequence[VersionStart] = (),
     settings: PopulationSettings | None = None,
 ) -> dy.DataFrame[SubjectLevel]:
     """Decide who is analysed, in which arm, and from which day time is counted.
@@ -68,6 +70,7 @@ def derive_adsl(
         arms: ARMCD or ARM (and their actual twins) to the arm identifier of the study; none means as they
             are.
         reference_date: where time starts for response and time to event.
+        versions: versions of the protocol in order of date; without them PROTVERS stays empty.
         settings: the study's choices.
 
     Returns:
@@ -129,24 +132,39 @@ def derive_adsl(
     )
     sets = _with_analysis_sets(patients, arms=arms, settings=chosen)
     _assert_randomised(sets, chosen)
-    return SubjectLevel.validate(_with_reference(sets, reference_date).sort("USUBJID"), cast=True)
+    included = pl.coalesce("RFICDT", "RANDDT", "TRTSDT")
+    framed = _with_reference(sets, reference_date).with_columns(
+        PROTVERS=compute_version_in_force(included, versions)
+    )
+    return SubjectLevel.validate(framed.sort("USUBJID"), cast=True)
 
 
 def derive_response_set(
     adsl: dy.DataFrame[SubjectLevel],
     assessments: dy.DataFrame[LesionAssessments],
     *,
+    injected_at_start: pl.DataFrame | None = None,
     settings: PopulationSettings | None = None,
 ) -> dy.DataFrame[SubjectLevel]:
-    """Fill in the response set: enrolled patients with target or non-target disease at baseline.
+    """Fill in the response set and, in it, those in whom an effect away from the injected lesions can be seen.
+
+    The response set holds the enrolled patients with target or non-target disease at baseline; the set of
+    distant effect those of them who have at least one target, measured at baseline, that was not injected
+    before the first assessment.
 
     Args:
         adsl: patients.
         assessments: their lesions; any reader's baseline counts.
+        injected_at_start: USUBJID, READER and TULNKID of the lesions injected before the first assessment;
+            none means that nothing was injected.
         settings: the study's choices; where the evaluable set is the response set it is filled too.
 
     Returns:
-        `adsl` with RESPFL, and EVALFL if it depends on it.
+        `adsl` with RESPFL and NINJFL, and EVALFL if it depends on it.
+
+    Reference:
+        Efficacy among patients with at least one non-injected lesion, as for vusolimogene oderparepvec; the exact
+        rule is our reading.
 
     Example:
         >>> from datetime import date
@@ -164,7 +182,14 @@ def derive_response_set(
     chosen = settings or PopulationSettings()
     is_baseline_disease = (pl.col("AVISITN") == 0) & pl.col("LSROLE").is_in(["TARGET", "NON-TARGET"])
     is_in_set = (pl.col("ENRLFL") == "Y") & _is_listed(assessments, is_baseline_disease)
-    filled = adsl.with_columns(RESPFL=_flag(is_in_set))
+    distant = assessments.filter(
+        pl.col("AVISITN") == 0, pl.col("LSROLE") == "TARGET", pl.col("LSTENTH").is_not_null()
+    )
+    if injected_at_start is not None:
+        distant = distant.join(injected_at_start, on=["USUBJID", "READER", "TULNKID"], how="anti")
+    filled = adsl.with_columns(
+        RESPFL=_flag(is_in_set), NINJFL=_flag(is_in_set & _is_listed(distant, pl.lit(True)))
+    )
     if chosen.evaluable == "response":
         filled = filled.with_columns(EVALFL="RESPFL")
     return SubjectLevel.validate(filled, cast=True)
@@ -270,6 +295,7 @@ def _with_analysis_sets(
         ITTFL=_flag(is_intended),
         SAFFL=_flag(is_treated),
         RESPFL=pl.lit(None, dtype=pl.String),
+        NINJFL=pl.lit(None, dtype=pl.String),
         EVALFL=evaluable[settings.evaluable],
     )
 

@@ -59,8 +59,17 @@ def assert_rates(p0: float, p1: float) -> None:
         raise OptionError(
             f"No design can tell an uninteresting rate of {p0:g} from a hoped-for rate of {p1:g}.",
             where="design",
-            remedy="p0 must be above 0, p1 below 1, and p0 below p1; exchange them if they were swapped.",
+            remedy=f"p0 must be above 0, p1 below 1, and p0 below p1{_suggest_rates(p0, p1)}.",
         )
+
+
+def _suggest_rates(p0: float, p1: float) -> str:
+    if 0 < p1 < p0 < 1:
+        return f"; exchanged, p0 {p1:g} and p1 {p0:g} would work"
+    if 1 <= max(p0, p1) < 100 and 0 < p0 < p1:
+        return f"; as shares, p0 {p0 / 100:g} and p1 {p1 / 100:g} would work"
+    low = min(max(p0, 0.01), 0.98) if math.isfinite(p0) else 0.3
+    return f"; p0 {low:g} and p1 {min(round(low + 0.2, 10), round((1 + low) / 2, 10)):g} would work"
 
 
 def compute_operating_characteristics(design: SingleStageDesign) -> OperatingCharacteristics:
@@ -149,8 +158,22 @@ def assert_errors(alpha: float, power: float) -> None:
         raise OptionError(
             f"An alpha of {alpha:g} with a power of {power:g} makes no design.",
             where="design",
-            remedy="Alpha lies between 0 and 0.5, power between 0.5 and 1.",
+            remedy=f"Alpha lies between 0 and 0.5, power between 0.5 and 1{_suggest_errors(alpha, power)}.",
         )
+
+
+def _suggest_errors(alpha: float, power: float) -> str:
+    nearest_alpha = alpha if 0 < alpha < 0.5 else alpha / 100 if 1 <= alpha < 50 else 0.05
+    nearest_power = (
+        power
+        if 0.5 <= power < 1
+        else power / 100
+        if 50 <= power < 100
+        else 1 - power
+        if 0 < power < 0.5
+        else 0.8
+    )
+    return f"; alpha {nearest_alpha:g} and power {nearest_power:g} would work"
 
 
 def compute_exact_design(
@@ -184,10 +207,25 @@ def compute_exact_design(
         raise OptionError(
             f"No design of up to {largest_n} patients reaches a power of {power:g} with an alpha of {alpha:g}.",
             where="design",
-            remedy=f"The best within that size has a power of {powers.max():.3f}.",
+            remedy=describe_reach(p0, p1, alpha=alpha, power=power, largest_n=largest_n),
         )
     first = reached[0]
     return SingleStageDesign(n=int(sizes[first]), minimum_successes=int(minima[first]), p0=p0, p1=p1)
+
+
+def describe_reach(p0: float, p1: float, *, alpha: float, power: float, largest_n: int) -> str:
+    """Say what a limit on the number of patients leaves within reach, for designs that ask for more.
+
+    Example:
+        >>> describe_reach(0.3, 0.4, alpha=0.05, power=0.9, largest_n=20)
+        'The best within that size has a power of 0.245; it reaches 0.9 from a hoped-for rate of 0.62 on.'
+    """
+    _, _, powers = _search(p0, p1, alpha, power, largest_n)
+    said = f"The best within that size has a power of {powers.max():.3f}"
+    for cents in range(int(p1 * 100) + 1, 100):
+        if cents / 100 > p1 and _search(p0, cents / 100, alpha, power, largest_n)[2].max() >= power:
+            return f"{said}; it reaches {power:g} from a hoped-for rate of {cents / 100:g} on."
+    return f"{said}; no hoped-for rate would reach {power:g}."
 
 
 def find_lasting_size(p0: float, p1: float, *, alpha: float, power: float, largest_n: int = LARGEST_N) -> int:

@@ -16,6 +16,12 @@ NAMES: dict[ClusterMethod, str] = {
     "bootstrap": "patient-clustered percentile bootstrap",
 }
 
+PairedMethod = Literal["t", "bootstrap"]
+PAIRED_NAMES: dict[PairedMethod, str] = {
+    "t": "mean within-patient difference, t interval",
+    "bootstrap": "mean within-patient difference, percentile bootstrap of patients",
+}
+
 
 def _sum_by_cluster(
     successes: ArrayLike, clusters: ArrayLike
@@ -125,6 +131,9 @@ def estimate_paired_difference(
     is_injected: ArrayLike,
     *,
     level: float = 0.95,
+    method: PairedMethod = "t",
+    generator: np.random.Generator | None = None,
+    resamples: int = 2000,
 ) -> Estimate:
     """Estimate, within patients who have both, how much more often injected lesions respond than distant ones.
 
@@ -135,6 +144,9 @@ def estimate_paired_difference(
         clusters: the patient of each lesion; shape (lesions,).
         is_injected: whether the lesion was injected; shape (lesions,).
         level: confidence level.
+        method: t interval of the patients' differences, or a percentile bootstrap that draws patients.
+        generator: source of chance for the bootstrap.
+        resamples: number of bootstrap samples.
 
     Returns:
         The mean difference, injected minus distant; n counts patients who have both kinds.
@@ -160,11 +172,17 @@ def estimate_paired_difference(
     ]
     both = (sizes[0] > 0) & (sizes[1] > 0)
     differences = events[0][both] / sizes[0][both] - events[1][both] / sizes[1][both]
-    method, unit = "mean within-patient difference, t interval", "difference of proportions"
+    name, unit = PAIRED_NAMES[method], "difference of proportions"
     n = len(differences)
     if n < 2 or float(np.ptp(differences)) == 0.0:
         # One patient, or the same difference in each: the data show no variance between patients.
-        return Estimate(float(differences[0]) if n else None, None, None, level, n, None, method, unit)
+        return Estimate(float(differences[0]) if n else None, None, None, level, n, None, name, unit)
     mean = float(differences.mean())
+    if method == "bootstrap":
+        if generator is None:
+            raise OptionError("the bootstrap needs a source of chance.", where="generator")
+        drawn = differences[generator.integers(0, n, size=(resamples, n))].mean(axis=1)
+        lower, upper = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+        return Estimate(mean, min(float(lower), mean), max(float(upper), mean), level, n, None, name, unit)
     half = float(stats.t.isf((1 - level) / 2, n - 1) * differences.std(ddof=1) / math.sqrt(n))
-    return Estimate(mean, max(mean - half, -1.0), min(mean + half, 1.0), level, n, None, method, unit)
+    return Estimate(mean, max(mean - half, -1.0), min(mean + half, 1.0), level, n, None, name, unit)

@@ -10,12 +10,14 @@ from abscopal.errors import TablesError
 from abscopal.evidence.analysis_plan import AnalysisPlan
 from abscopal.evidence.data_cut import derive_tables_at_cut
 from abscopal.evidence.endpoint_estimates import EstimateList
+from abscopal.evidence.plan.boundaries import BoundaryPath, derive_boundary_paths
 from abscopal.evidence.plan.decision import Decision
 from abscopal.evidence.plan.derive_tables import derive_analysis_tables
 from abscopal.evidence.plan.endpoints import estimate_endpoints
 from abscopal.evidence.plan.flow import estimate_baseline, estimate_exposure, estimate_flow
 from abscopal.evidence.plan.imputed_dates import derive_imputed_dates
 from abscopal.evidence.plan.lesions import estimate_lesion_responses
+from abscopal.evidence.plan.protocol_versions import estimate_versions
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Curve, Readings, Stop
 from abscopal.evidence.plan.response import estimate_best_responses
@@ -24,7 +26,7 @@ from abscopal.evidence.plan.toxicity import estimate_toxicity
 from abscopal.evidence.plan.usable_tables import keep_usable_tables
 from abscopal.tables.tabulation import Tabulation
 
-ADAM = ("adsl", "adex", "adtr", "adrs", "adae", "adtte")
+ADAM = ("adsl", "adex", "adtr", "adrs", "adlr", "adae", "adtte")
 OPTIONAL = ("ds", "ie", "ex", "pr", "tu", "tr", "rs", "ae", "dd", "be", "bs", "cp", "supp")
 NEEDED_BY_REPORT = ("ds", "ex", "tu", "tr", "ae")
 
@@ -46,7 +48,7 @@ class Analysis:
     Args:
         plan: what was planned.
         cut_off: last day that counts; None when every row was read.
-        tables: analysis tables by lower-case name (adsl, adex, adtr, adrs, adae, adtte where they could be
+        tables: analysis tables by lower-case name (adsl, adex, adtr, adrs, adlr, adae, adtte where they could be
             derived), and the working tables `flow` and `assessments`.
         estimates: every number of the report.
         decision: the decision rule of the primary endpoint applied; None where there is none.
@@ -60,6 +62,7 @@ class Analysis:
         has_immune_rule: whether an immune-related event is defined for this study and these tables.
         arms: arms of the study file that have patients, in its order.
         reading: what reading the tables noticed.
+        boundaries: what was observed beside each toxicity boundary that could be followed.
     """
 
     plan: AnalysisPlan
@@ -77,6 +80,7 @@ class Analysis:
     has_immune_rule: bool
     arms: tuple[str, ...]
     reading: ReadingNotes
+    boundaries: tuple[BoundaryPath, ...] = ()
 
     def ruleset(self, endpoint: str) -> str:
         """The censoring rules behind the times of an endpoint."""
@@ -136,12 +140,16 @@ def run_analysis(
             remedy="Look at the data cut, and at the rows of DM.",
         )
     derived = derive_analysis_tables(plan, tables)
-    readings = Readings(plan.protocol, derived.tables, stops=[*stops, *derived.stops])
+    readings = Readings(
+        plan.protocol, derived.tables, stops=[*stops, *derived.stops], ctcae_versions=plan.ctcae_versions
+    )
     estimate_flow(readings)
+    estimate_versions(readings, versions=plan.versions)
     estimate_baseline(readings)
     estimate_exposure(readings)
     outcome = estimate_endpoints(readings, plan.endpoints, available_criteria=plan.criteria)
     estimate_toxicity(readings)
+    boundaries = derive_boundary_paths(readings)
     for criterion in plan.criteria:
         estimate_best_responses(readings, criterion=criterion)
     estimate_response_duration(readings)
@@ -162,6 +170,7 @@ def run_analysis(
         reader=_name_reader(readings),
         has_immune_rule=derived.has_immune_rule,
         arms=readings.arms,
+        boundaries=boundaries,
         reading=reading or ReadingNotes(),
     )
 

@@ -1,5 +1,6 @@
 """From a study file to the calls of a read-out: the one place where a protocol is turned into arguments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
@@ -7,6 +8,13 @@ from abscopal.derivations.population_settings import PopulationSettings
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.evidence.plan.facts import list_assumed_facts, list_unknown_facts
+from abscopal.evidence.plan.protocol_versions import (
+    PatientRules,
+    VersionDifference,
+    list_ctcae_versions,
+    list_differences,
+    list_patient_rules,
+)
 from abscopal.evidence.plan.settings_in_force import SettingInForce, list_settings_in_force
 from abscopal.protocol.endpoints import Endpoint
 from abscopal.protocol.listing import SourcedValue, Unknown
@@ -20,7 +28,7 @@ class AnalysisPlan:
     """What will be derived and estimated, and with which choices; nothing here has seen a patient.
 
     Args:
-        protocol: the study file the plan was made from.
+        protocol: the study file the plan was made from, in the version in force at the data cut.
         arm_codes: value of ARMCD or ARM in the tables to arm of the study file.
         reference_date: where time starts; None when the study file leaves it unknown, which stops the read-out.
         population: choices behind the analysis sets.
@@ -31,6 +39,8 @@ class AnalysisPlan:
         settings: every choice with its value, origin and alternatives, for the report.
         assumed: facts of the study file that were assumed.
         unknown: facts that the study file leaves unknown and that stop something.
+        patient_rules: for each version of the protocol, in order of date, what its own patients are read by.
+        differences: what the amendments changed, and how each change is read.
     """
 
     protocol: StudyProtocol
@@ -44,6 +54,22 @@ class AnalysisPlan:
     settings: tuple[SettingInForce, ...]
     assumed: tuple[SourcedValue, ...]
     unknown: tuple[Unknown, ...]
+    patient_rules: tuple[PatientRules, ...]
+    differences: tuple[VersionDifference, ...]
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Numbers of the versions of the protocol, in order of date."""
+        return tuple(one.version for one in self.patient_rules)
+
+    @property
+    def ctcae_versions(self) -> tuple[str, ...]:
+        """The versions of CTCAE that grades may follow; none where the study file leaves one unknown."""
+        return list_ctcae_versions(self.patient_rules)
+
+    def find_rules(self, version: str) -> PatientRules:
+        """What the patients of a version are read by."""
+        return next(one for one in self.patient_rules if one.version == version)
 
     @property
     def primary(self) -> Endpoint:
@@ -56,11 +82,12 @@ class AnalysisPlan:
         return self.protocol.identity.design.value == "randomised"
 
 
-def plan_analysis(protocol: StudyProtocol) -> AnalysisPlan:
+def plan_analysis(protocol: StudyProtocol, *, earlier: Sequence[StudyProtocol] = ()) -> AnalysisPlan:
     """Decide, before any patient is seen, what a read-out derives and estimates.
 
     Args:
-        protocol: the study file.
+        protocol: the study file, in the version in force at the data cut: the plan's.
+        earlier: the versions before it in order of date, under which patients were included too.
 
     Returns:
         The plan; what the study file leaves unknown is listed in it, never guessed.
@@ -80,6 +107,8 @@ def plan_analysis(protocol: StudyProtocol) -> AnalysisPlan:
         settings=list_settings_in_force(protocol, response=response, population=population),
         assumed=list_assumed_facts(protocol),
         unknown=list_unknown_facts(protocol),
+        patient_rules=list_patient_rules((*earlier, protocol)),
+        differences=list_differences((*earlier, protocol)),
     )
 
 

@@ -17,7 +17,6 @@ TIME_PARAMETERS = {
     "time_to_progression": "TTP",
 }
 ENDINGS = {0: "event", 1: "censored", 2: "competing"}
-SCREENING_WAITS = "written, to be checked once screening can be run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +27,16 @@ class Derived:
         tables: analysis tables by lower-case name, with `toxicity` and `pathology` where they were derived.
         criteria: response criteria that the study derives.
         reader: whose reading of the scans decides; empty when nobody's does.
-        toxicity_window_days: length of the study's toxicity window; None when it is unknown.
     """
 
     tables: Mapping[str, pl.DataFrame]
     criteria: tuple[str, ...]
     reader: str = ""
-    toxicity_window_days: int | None = None
 
     def rows_of(self, table: str, patient: HandWrittenPatient) -> pl.DataFrame | None:
         """The rows of one patient, or None where the table was not derived."""
         frame = self.tables.get(table)
         return None if frame is None else frame.filter(pl.col("USUBJID") == patient.identifier)
-
-
-def check_screening(patient: HandWrittenPatient, _: Derived) -> Iterator[CheckedExpectation]:
-    """Stage and eligibility are written now, and wait for screening; they are never reported as met."""
-    if patient.expected.stage is not None:
-        yield _wait(patient, "stage", SCREENING_WAITS)
-    for _arm in patient.expected.eligible:
-        yield _wait(patient, "eligibility", SCREENING_WAITS)
 
 
 def check_injections(patient: HandWrittenPatient, derived: Derived) -> Iterator[CheckedExpectation]:
@@ -121,14 +110,15 @@ def check_best_responses(patient: HandWrittenPatient, derived: Derived) -> Itera
 
 
 def check_toxicity(patient: HandWrittenPatient, derived: Derived) -> Iterator[CheckedExpectation]:
-    """Whether a severe treatment-related event began within the study's window after the first dose."""
+    """Whether a severe treatment-related event began after the first dose, within the window of their version."""
     if patient.expected.severe_toxicity is None:
         return
     rows = derived.rows_of("toxicity", patient)
     if rows is None:
         yield _wait(patient, "severe_toxicity", "no severe toxicity or no window is defined")
         return
-    words = f"severe treatment-related toxicity within {derived.toxicity_window_days} days of the first dose"
+    length = f"{rows['DAYS'][0]} days of" if rows.height else "the window after"
+    words = f"severe treatment-related toxicity within {length} the first dose"
     about = "the patient was never treated"
     found = f"no {words}"
     if rows.height:
@@ -188,7 +178,6 @@ def check_pathology(patient: HandWrittenPatient, derived: Derived) -> Iterator[C
 
 Check = Callable[[HandWrittenPatient, Derived], Iterator[CheckedExpectation]]
 CHECKS: tuple[Check, ...] = (
-    check_screening,
     check_injections,
     check_visit_responses,
     check_best_responses,

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from abscopal.derivations.response.lesion_definitions import HOUSE_DEFINITIONS
 from abscopal.design.single_stage import SingleStageDesign
 from abscopal.evidence.analysis import Analysis
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
@@ -19,8 +20,9 @@ from abscopal.evidence.figures.participant_flow import render_participant_flow
 from abscopal.evidence.figures.saving import render_svg
 from abscopal.evidence.figures.spider import render_spider
 from abscopal.evidence.figures.swimmer import PATIENTS_PER_PAGE, render_swimmer
+from abscopal.evidence.figures.toxicity_boundary import render_toxicity_boundary
 from abscopal.evidence.figures.waterfall import render_waterfall
-from abscopal.evidence.plan.lesions import HOUSE_DEFINITIONS, KINDS, LESIONS
+from abscopal.evidence.plan.lesions import KINDS, LESIONS, count_patients
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import DAYS_PER_MONTH
 from abscopal.evidence.plan.survival import TIME_KINDS
@@ -54,6 +56,7 @@ def render_pictures(analysis: Analysis, *, language: Language) -> dict[str, Pict
     drawn |= _draw_rule(analysis, wording)
     drawn |= _draw_tumours(analysis, wording, arms)
     drawn |= _draw_incidence(analysis, wording, arms)
+    drawn |= _draw_boundaries(analysis, language)
     drawn |= _draw_survival(analysis, wording, arms)
     drawn |= _draw_lesions(analysis, wording, arms)
     return {
@@ -164,6 +167,19 @@ def _draw_incidence(
     return {"cumulative_incidence": figure}
 
 
+def _draw_boundaries(analysis: Analysis, language: Language) -> dict[str, CaptionedFigure]:
+    return {
+        f"toxicity_boundary_{path.reading.declared.identifier}": render_toxicity_boundary(
+            path.reading.design,
+            name=path.reading.declared.name.read(language),
+            language=language,
+            path=(path.evaluable, path.events),
+        )
+        for path in analysis.boundaries
+        if path.reading.design is not None
+    }
+
+
 def _draw_survival(
     analysis: Analysis, wording: Wording, arms: Mapping[str, str]
 ) -> dict[str, CaptionedFigure]:
@@ -205,7 +221,7 @@ def _draw_lesions(
                         kind,  # type: ignore[arg-type]
                         rebuild_estimate(record, side="as_is"),
                         "lesions",
-                        int(record.note.partition(": ")[2]),
+                        count_patients(record),
                     )
                 )
     if not rows:

@@ -8,6 +8,7 @@ round away from zero, as a reader checks them by hand.
 import datetime as dt
 import math
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 
 from babel.dates import format_date as format_babel_date
@@ -32,6 +33,7 @@ _DAY_NAMES: dict[Language, tuple[str, str]] = {"en": ("day", "days"), "fr": ("jo
 _MONTH_NAMES: dict[Language, tuple[str, str]] = {"en": ("month", "months"), "fr": ("mois", "mois")}
 
 
+@lru_cache(maxsize=4096)  # an axis asks for the same few numbers each time it is drawn or measured
 def format_number(value: float | None, *, language: Language, decimals: int = 0) -> str:
     """Write a number with the decimal mark and thousands separator of the language.
 

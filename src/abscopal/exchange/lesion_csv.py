@@ -34,7 +34,15 @@ from abscopal.exchange.lesion_words import (
     read_lengths,
     read_word,
 )
+from abscopal.exchange.typed_injections import (
+    Injected,
+    TypedInjection,
+    check_injections,
+    list_injection_rows,
+    read_injected,
+)
 from abscopal.tables.adam import SubjectLevel
+from abscopal.tables.sdtm.ex import Exposure
 from abscopal.tables.sdtm.tr import TumourResults
 from abscopal.tables.sdtm.tu import TumourIdentification
 
@@ -60,6 +68,7 @@ class TypedRow:
     node: bool
     lengths: list[float] | None
     word: str | None
+    injected: Injected | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ class LesionTables:
     tu: dy.DataFrame[TumourIdentification]
     tr: dy.DataFrame[TumourResults]
     adsl: dy.DataFrame[SubjectLevel]
+    ex: dy.DataFrame[Exposure]
     has_start: bool
 
 
@@ -85,8 +95,9 @@ def read_lesion_csv(path: Path, *, language: Language = "en") -> LesionTables:
     """Read a lesion table as a radiologist types it.
 
     Columns: patient, date, lesion, role (target, non-target, new, marker), mm (a length in millimetres
-    or a word), and if wished reader, visit, location, node (yes or no) and start (first dose or
-    randomisation; without it time starts at the first scan). French headings and words, decimal
+    or a word), and if wished reader, visit, location, node (yes or no), injected (the date of the lesion's
+    first injection, or yes or no at this scan) and start (first dose or randomisation; without it time
+    starts at the first scan). French headings and words, decimal
     commas and semicolons are understood. No other column is let in.
 
     Args:
@@ -94,13 +105,17 @@ def read_lesion_csv(path: Path, *, language: Language = "en") -> LesionTables:
         language: the language in which mistakes are told.
 
     Returns:
-        TU, TR and ADSL.
+        TU, TR, ADSL, and EX with the first injection of each injected lesion.
 
     Raises:
         TablesError: the file cannot be read, or lines are at fault; every mistake is named with its line.
     """
     rows, mistakes = _read_rows(path, language)
     mistakes += _check_lesions(rows) + _check_spellings(rows)
+    mistakes += [
+        Mistake(found.line, found.kind, {"other": found.other})
+        for found in check_injections(_list_injections(rows))
+    ]
     if mistakes:
         raise TablesError(_tell(mistakes, language), where=str(path))
     if not rows:
@@ -253,6 +268,9 @@ def _understand(line: int, said: dict[str, str]) -> TypedRow | list[Mistake]:
     node = compute_plain(said.get("node", ""))
     if node not in YES | NO:
         wrong.append(Mistake(line, "node_unknown"))
+    injected = read_injected(said.get("injected", ""))
+    if injected in ("unreadable", "slashes", "year"):
+        wrong.append(Mistake(line, f"injected_{injected}", years))
     if said.get("location", "").isdigit():
         wrong.append(Mistake(line, "location_number"))
     if "/" in said["lesion"]:
@@ -260,6 +278,8 @@ def _understand(line: int, said: dict[str, str]) -> TypedRow | list[Mistake]:
     lengths, word = read_lengths(said["result"]), read_word(said["result"], RESULTS)
     wrong += _question_result(line, lengths, word, role)
     if wrong or not isinstance(on, date) or isinstance(start, str) or role is None:
+        return wrong
+    if injected == "unreadable" or injected == "slashes" or injected == "year":
         return wrong
     return TypedRow(
         line=line,
@@ -274,6 +294,7 @@ def _understand(line: int, said: dict[str, str]) -> TypedRow | list[Mistake]:
         node=node in YES,
         lengths=lengths,
         word=word,
+        injected=injected,
     )
 
 
@@ -363,8 +384,16 @@ def _build_tables(rows: list[TypedRow]) -> LesionTables:
         tu=TumourIdentification.validate(_fill(TumourIdentification, tu), cast=True),
         tr=TumourResults.validate(_fill(TumourResults, tr), cast=True),
         adsl=_list_patients(rows),
+        ex=Exposure.validate(_fill(Exposure, list_injection_rows(_list_injections(rows))), cast=True),
         has_start=any(row.start for row in rows),
     )
+
+
+def _list_injections(rows: list[TypedRow]) -> list[TypedInjection]:
+    return [
+        TypedInjection(row.line, row.patient, row.lesion, row.role == "NEW", row.scanned, row.injected)
+        for row in rows
+    ]
 
 
 def _list_pieces(row: TypedRow) -> list[tuple[str, float | None]]:

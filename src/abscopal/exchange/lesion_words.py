@@ -19,6 +19,7 @@ HEADINGS = {
     "role": ("role",),
     "location": ("location", "site", "organ", "localisation", "organe"),
     "node": ("node", "lymph node", "ganglion"),
+    "injected": ("injected", "first injection", "injectee", "premiere injection"),
     "result": ("mm", "result", "mm or word", "resultat", "taille"),
 }
 REQUIRED = ("patient", "date", "lesion", "role", "result")
@@ -64,7 +65,8 @@ HEADING_NAMES = {
     "en": {name: spellings[0] for name, spellings in HEADINGS.items()},
     "fr": {
         "patient": "patient", "reader": "lecteur", "date": "date", "visit": "visite", "start": "début",
-        "lesion": "lésion", "role": "rôle", "location": "localisation", "node": "ganglion", "result": "mm",
+        "lesion": "lésion", "role": "rôle", "location": "localisation", "node": "ganglion", "injected": "injectée",
+        "result": "mm",
     },
 }  # fmt: skip
 ROLE_NAMES = {
@@ -110,6 +112,16 @@ MISTAKES = {
         "start_year": "the start is before {first} or after {last}; correct its year.",
         "role_unknown": "the role is not known; write target, non-target, new or marker.",
         "node_unknown": "node is neither yes nor no.",
+        "injected_unreadable": "injected is neither a date (2024-04-03), the first injection of the lesion, nor "
+        "yes or no at this scan.",
+        "injected_slashes": "the date of injection has slashes or points, and day and month could be confused; "
+        "write 2024-04-03.",
+        "injected_year": "the date of injection is before {first} or after {last}; correct its year.",
+        "injected_changed": "the first injection of this lesion differs from that of line {other}.",
+        "injected_back": "this lesion was already injected on line {other}, at an earlier scan; "
+        "what was injected stays so.",
+        "injected_at_odds": "this does not agree with the date of first injection on line {other}.",
+        "injected_before_birth": "a new lesion is injected before the scan that found it (line {other}).",
         "location_number": "the location is a number; if a length has a comma, put quotes round it.",
         "slash_in_name": "a lesion's name holds a /; for merged lesions write 'merged' on the absorbed one.",
         "result_unknown": "the result is neither a length in mm nor a known word; an unmeasured lesion is "
@@ -150,6 +162,16 @@ MISTAKES = {
         "start_year": "le début est avant {first} ou après {last} ; corrigez son année.",
         "role_unknown": "le rôle n'est pas connu ; écrivez cible, non cible, nouvelle ou marqueur.",
         "node_unknown": "ganglion n'est ni oui ni non.",
+        "injected_unreadable": "« injectée » n'est ni une date (2024-04-03), celle de la première injection de la "
+        "lésion, ni oui ou non à cet examen.",
+        "injected_slashes": "la date d'injection a des barres ou des points, où jour et mois peuvent se "
+        "confondre ; écrivez 2024-04-03.",
+        "injected_year": "la date d'injection est avant {first} ou après {last} ; corrigez son année.",
+        "injected_changed": "la première injection de cette lésion diffère de celle de la ligne {other}.",
+        "injected_back": "cette lésion était déjà injectée à la ligne {other}, à un examen antérieur ; "
+        "ce qui est injecté le reste.",
+        "injected_at_odds": "cela ne s'accorde pas avec la date de première injection de la ligne {other}.",
+        "injected_before_birth": "une nouvelle lésion est injectée avant l'examen qui l'a trouvée (ligne {other}).",
         "location_number": "la localisation est un nombre ; si une longueur a une virgule, mettez-la entre "
         "guillemets.",
         "slash_in_name": "le nom d'une lésion contient un / ; pour des lésions fusionnées, écrivez "
@@ -177,10 +199,12 @@ MISTAKES = {
 }
 
 # A fault of the whole file: what was found, what to do.
-COLUMNS_EN = "Columns: patient, date, lesion, role, mm; optional reader, visit, location, node, start."
+COLUMNS_EN = (
+    "Columns: patient, date, lesion, role, mm; optional reader, visit, location, node, injected, start."
+)
 COLUMNS_FR = (
     "Colonnes : patient, date, lésion, rôle, mm ; facultatives : lecteur, visite, localisation, ganglion, "
-    "début."
+    "injectée, début."
 )
 FAULTS = {
     "en": {

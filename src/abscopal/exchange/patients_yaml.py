@@ -1,6 +1,6 @@
 """Patients written by hand, read from patients.yml and turned into the same tables as any other source."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -29,12 +29,13 @@ RELATION = {True: "RELATED", False: "NOT RELATED", None: None}
 FLAG = {True: "Y", False: "N", None: None}
 
 
-def read_patients(path: Path, *, protocol: StudyProtocol | None = None) -> HandWrittenPatients:
+def read_patients(path: Path, *, versions: Sequence[StudyProtocol] = ()) -> HandWrittenPatients:
     """Read the hand-written patients of a study.
 
     Args:
         path: a patients.yml.
-        protocol: the study file; when given, arms, drugs, facts and stages must exist in it.
+        versions: versions of the protocol; when given, arms, drugs, facts and stages must exist in the one
+            under which the patient was included.
 
     Returns:
         The patients, with the study they belong to.
@@ -46,8 +47,8 @@ def read_patients(path: Path, *, protocol: StudyProtocol | None = None) -> HandW
     patients, findings = build_part(document, HandWrittenPatients)
     if patients is not None:
         problems = list(check_patients(patients))
-        if protocol is not None:
-            problems += check_patients_against_protocol(patients, protocol)
+        if versions:
+            problems += check_patients_against_protocol(patients, versions)
         findings = locate_problems(problems, document)
     if patients is None or findings:
         raise StudyError(findings)
@@ -55,7 +56,10 @@ def read_patients(path: Path, *, protocol: StudyProtocol | None = None) -> HandW
 
 
 def compose_tables(
-    patients: Iterable[HandWrittenPatient], study_identifier: str, *, ctcae_version: str | None = None
+    patients: Iterable[HandWrittenPatient],
+    study_identifier: str,
+    *,
+    ctcae_version: str | Callable[[date], str | None] | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Turn hand-written patients into SDTM tables, as a hospital would send them.
 
@@ -65,7 +69,7 @@ def compose_tables(
     Args:
         patients: the patients.
         study_identifier: STUDYID.
-        ctcae_version: version of CTCAE that the grades follow.
+        ctcae_version: version of CTCAE that the grades follow, or what gives it for the day an event began.
 
     Returns:
         Frames by domain in lower case (dm, ds, ie, ex, pr, tu, tr, ae, dd, bs and suppae), not yet admitted.
@@ -254,7 +258,9 @@ def _specimens(patient: HandWrittenPatient) -> Iterator[Row]:
             }
 
 
-def _adverse_events(patient: HandWrittenPatient, ctcae_version: str | None) -> Iterator[Row]:
+def _adverse_events(
+    patient: HandWrittenPatient, ctcae_version: str | Callable[[date], str | None] | None
+) -> Iterator[Row]:
     for event in patient.adverse_events:
         yield {
             "USUBJID": patient.identifier,
@@ -262,7 +268,7 @@ def _adverse_events(patient: HandWrittenPatient, ctcae_version: str | None) -> I
             "AEDECOD": event.term,
             "AESER": FLAG[event.serious],
             "AETOXGR": str(event.grade),
-            "AETOXVER": ctcae_version,
+            "AETOXVER": ctcae_version(event.start) if callable(ctcae_version) else ctcae_version,
             "AEREL": RELATION[event.related],
             "AESTDTC": _day(event.start),
             "AEENDTC": _day(event.end),

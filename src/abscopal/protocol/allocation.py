@@ -12,11 +12,14 @@ Method = Literal[
     "single_arm",
     "simple",
     "permuted_blocks",
+    "random_allocation_rule",
     "minimisation",
     "biased_coin",
     "big_stick",
     "maximal_procedure",
 ]
+CENTRE_VARIABLE = "SITEID"
+"""The fact whose levels are the centres: a stratum of this variable balances within centres."""
 
 
 class Level(Part):
@@ -41,6 +44,9 @@ class AccrualCap(Part):
 
     scope: Literal["study", "arm", "stratum", "centre"] = Field(description="What the cap counts.")
     name: str | None = Field(default=None, description="Which arm, stratum or centre; null for each of them.")
+    level: str | None = Field(
+        default=None, description="Level of a stratum that is capped; null for each of its levels."
+    )
     limit: Sourced[int] = fact("Greatest number of patients.", stops="closing inclusion on time")
 
 
@@ -60,6 +66,13 @@ class Allocation(Part):
     )
     probability: Sourced[float] = fact("Probability of the favoured arm, for biased coin and minimisation.")
     maximum_imbalance: Sourced[int] = fact(
-        "Imbalance tolerated by big stick and the maximal procedure, in patients."
+        "Imbalance tolerated by big stick and the maximal procedure, in patients; with biased_coin, a bound."
+    )
+    imbalance_measure: Sourced[Literal["range", "variance"]] = fact(
+        "How minimisation measures imbalance between arms; range where it is unknown."
+    )
+    ratio_rule: Sourced[Literal["equal_parts", "biased_coin"]] = fact(
+        "How minimisation keeps an unequal ratio: by equal parts of arms, at each allocation, or by a coin "
+        "for each arm, in the long run; equal_parts where it is unknown."
     )
     caps: tuple[AccrualCap, ...] = Field(default=(), description="Accrual caps.")

@@ -3,7 +3,7 @@
 import copy
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from abscopal.protocol.study_protocol import StudyProtocol
@@ -19,7 +19,8 @@ class AmendmentPathError(ValueError):
         )
 
 
-def _enter(node: Any, step: str, path: str) -> Any:
+def enter_step(node: Any, step: str, path: str) -> Any:
+    """Go one step down a path of an amendment; list items go by identifier."""
     if isinstance(node, dict) and step in node:
         return node[step]
     if isinstance(node, list):
@@ -52,9 +53,9 @@ def apply_changes(document: Mapping[str, Any], changes: Mapping[str, Any]) -> di
         *steps, last = path.split(".")
         node: Any = amended
         for step in steps:
-            node = _enter(node, step, path)
+            node = enter_step(node, step, path)
         if isinstance(node, list):
-            _enter(node, last, path)
+            enter_step(node, last, path)
             place = next(i for i, item in enumerate(node) if item.get("identifier") == last)
             node[place] = copy.deepcopy(value)
         elif isinstance(node, dict):
@@ -102,3 +103,36 @@ def protocol_in_force(document: Mapping[str, Any], on: datetime.date) -> StudyPr
     """
     amended = amend_document(document, on=on)
     return StudyProtocol.model_validate_json(json.dumps(amended), strict=True)
+
+
+def list_versions(
+    document: Mapping[str, Any], *, until: datetime.date | None = None
+) -> tuple[StudyProtocol, ...]:
+    """Read every version of the protocol that patients may stand under.
+
+    Args:
+        document: plain content of a study file.
+        until: the data cut; versions that came into force later are left out.
+
+    Returns:
+        The versions in order of date; the first is the body of the file, the last is in force at the cut.
+    """
+    days = sorted(datetime.date.fromisoformat(str(item["date"])) for item in document.get("amendments", []))
+    reached = [day for day in days if until is None or day <= until]
+    return tuple(protocol_in_force(document, day) for day in (datetime.date.min, *reached))
+
+
+def choose_version(versions: Sequence[StudyProtocol], *, on: datetime.date | None) -> StudyProtocol:
+    """Choose the version under which a patient was included.
+
+    Args:
+        versions: the versions, as `list_versions` gives them.
+        on: day of consent; none where nothing is dated, which takes the last version.
+
+    Returns:
+        The version in force on that day.
+    """
+    if on is None:
+        return versions[-1]
+    begun = [one for one in versions[1:] if (start := one.version.date.value) is not None and start <= on]
+    return begun[-1] if begun else versions[0]

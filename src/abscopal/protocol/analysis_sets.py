@@ -7,7 +7,7 @@ from pydantic import Field
 from abscopal.protocol.provenance import Marked, Sourced, fact
 from abscopal.protocol.text import Text
 
-SetFlag = Literal["SCRFL", "ENRLFL", "RANDFL", "ITTFL", "SAFFL", "RESPFL", "EVALFL"]
+SetFlag = Literal["SCRFL", "ENRLFL", "RANDFL", "ITTFL", "SAFFL", "RESPFL", "NINJFL", "EVALFL"]
 Requirement = Literal[
     "screened",
     "enrolled",

@@ -9,7 +9,7 @@ from abscopal.protocol.problem import Problem, check_name
 
 RECIST_CODES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
 IMMUNE_CODES = (*RECIST_CODES, "iCR", "iPR", "iSD", "NON-iCR/NON-iUPD", "iUPD", "iCPD")
-RESPONSE_CODES = {"recist_1_1": RECIST_CODES, "irecist": IMMUNE_CODES, "itrecist": IMMUNE_CODES}
+RESPONSE_CODES = {"recist_1_1": RECIST_CODES, "irecist": IMMUNE_CODES, "itrecist": RECIST_CODES}
 """Codes that each criterion may give (doi:10.1016/j.ejca.2008.10.026, 10.1016/S1470-2045(17)30074-8)."""
 
 

@@ -1,4 +1,4 @@
-"""Numbers and dates that cannot be: windows, ratios, decision rules, volume tables, probabilities."""
+"""Numbers and dates that cannot be: windows, decision rules, volume tables, probabilities."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -61,35 +61,6 @@ def check_visit_order(protocol: StudyProtocol) -> Iterator[Problem]:
                     f"(days {one[0]} to {one[1]}): a visit could belong to both."
                 )
                 yield Problem(path, message, "Narrow one of the two windows.")
-
-
-def check_ratio(protocol: StudyProtocol) -> Iterator[Problem]:
-    """The ratio names every arm once, with whole positive numbers, and blocks fit it."""
-    allocation = protocol.allocation
-    arms = [arm.identifier for arm in protocol.arms]
-    method, ratio = allocation.method.value, allocation.ratio.value
-    if method == "single_arm" and len(arms) > 1:
-        yield Problem(
-            ("allocation", "method"), f"single_arm does not fit {len(arms)} arms.", "Name a method."
-        )
-    if protocol.identity.design.value == "randomised" and (len(arms) < 2 or method == "single_arm"):
-        message = "a randomised trial needs two arms or more, and a method of allocation."
-        yield Problem(("identity", "design"), message)
-    if ratio is None:
-        return
-    path: KeyPath = ("allocation", "ratio", "value")
-    missing, strange = [arm for arm in arms if arm not in ratio], [name for name in ratio if name not in arms]
-    if missing or strange:
-        message = f"the ratio is written for {', '.join(ratio) or 'nothing'}, the arms are {', '.join(arms)}."
-        yield Problem(path, message, "Write one number for each arm.")
-        return
-    if any(share < 1 for share in ratio.values()):
-        yield Problem(path, "every arm needs a share of 1 or more.")
-    total = sum(ratio.values())
-    for length in allocation.block_lengths.value or ():
-        if total < 1 or length % total:
-            message = f"a block of {length} cannot hold the ratio {':'.join(map(str, ratio.values()))}."
-            yield Problem(("allocation", "block_lengths"), message, f"Use multiples of {total}.")
 
 
 def _check_decision(path: KeyPath, rule: DecisionRule) -> Iterator[Problem]:
@@ -179,7 +150,6 @@ def check_toxicity_boundaries(protocol: StudyProtocol) -> Iterator[Problem]:
 NUMBER_CHECKS = (
     check_visit_windows,
     check_visit_order,
-    check_ratio,
     check_decision_rules,
     check_volume_table,
     check_drug_caps,

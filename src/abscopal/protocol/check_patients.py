@@ -1,8 +1,9 @@
 """Contradictions in hand-written patients: what the form of the file alone cannot see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from abscopal.protocol.amendments import choose_version
 from abscopal.protocol.check_expected import check_expected_responses
 from abscopal.protocol.document import KeyPath
 from abscopal.protocol.eligibility import AllOf, AnyOf, Condition, Criterion, Not
@@ -44,23 +45,24 @@ def check_patients(patients: HandWrittenPatients) -> Iterator[Problem]:
 
 
 def check_patients_against_protocol(
-    patients: HandWrittenPatients, protocol: StudyProtocol
+    patients: HandWrittenPatients, versions: Sequence[StudyProtocol]
 ) -> Iterator[Problem]:
     """Find names in the patients' stories that the study file does not know.
 
     Args:
         patients: the patients of a study.
-        protocol: the study file.
+        versions: the versions of the protocol; each patient is read under the one they were included under.
 
     Yields:
         One problem per unknown arm, drug, fact, stage or criterion, naming those that exist.
     """
-    arms = [arm.identifier for arm in protocol.arms]
-    drugs = [given.drug.upper() for given in protocol.interventions]
-    stages = [stage.identifier for stage in protocol.eligibility.stages]
-    variables = sorted(set(list_variables(protocol)))
     for position, patient in enumerate(patients.patients):
+        protocol = choose_version(versions, on=patient.version_day)
         place: KeyPath = ("patients", position)
+        arms = [arm.identifier for arm in protocol.arms]
+        drugs = [given.drug.upper() for given in protocol.interventions]
+        stages = [stage.identifier for stage in protocol.eligibility.stages]
+        variables = sorted(set(list_variables(protocol)))
         yield from check_name((*place, "arm"), patient.arm, kind="arm", known=arms)
         for i, fact in enumerate(patient.facts):
             yield from check_name(
@@ -68,6 +70,8 @@ def check_patients_against_protocol(
             )
         for i, dose in enumerate(patient.doses):
             yield from check_name((*place, "doses", i, "drug"), dose.drug.upper(), kind="drug", known=drugs)
+        for stage in patient.consents:
+            yield from check_name((*place, "consents", stage), stage, kind="stage", known=stages)
         expected = (*place, "expected")
         known_stages = [*stages, TREATED]
         yield from check_name((*expected, "stage"), patient.expected.stage, kind="stage", known=known_stages)
@@ -84,23 +88,35 @@ def list_variables(protocol: StudyProtocol) -> Iterator[str]:
     Yields:
         Names of facts, such as AGE; one that several criteria look at comes several times.
     """
+    return (criterion.variable for criterion in list_criteria(protocol))
+
+
+def list_criteria(protocol: StudyProtocol) -> Iterator[Criterion]:
+    """List the eligibility criteria of a study, those within groups included.
+
+    Args:
+        protocol: the study file.
+
+    Yields:
+        Criteria in the order of the file.
+    """
     for stage in protocol.eligibility.stages:
         for condition in stage.criteria:
-            yield from _list_condition_variables(condition)
+            yield from _list_condition_criteria(condition)
 
 
-def _list_condition_variables(condition: Condition) -> Iterator[str]:
+def _list_condition_criteria(condition: Condition) -> Iterator[Criterion]:
     match condition:
         case Criterion():
-            yield condition.variable
+            yield condition
         case AllOf():
             for part in condition.all:
-                yield from _list_condition_variables(part)
+                yield from _list_condition_criteria(part)
         case AnyOf():
             for part in condition.any:
-                yield from _list_condition_variables(part)
+                yield from _list_condition_criteria(part)
         case Not():
-            yield from _list_condition_variables(condition.negated)
+            yield from _list_condition_criteria(condition.negated)
 
 
 def _check_inclusion(patient: HandWrittenPatient, place: KeyPath) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from abscopal.errors import Finding
+from abscopal.protocol.check_allocation import ALLOCATION_CHECKS
 from abscopal.protocol.check_numbers import NUMBER_CHECKS
 from abscopal.protocol.check_quantities import QUANTITY_CHECKS
 from abscopal.protocol.check_references import REFERENCE_CHECKS
@@ -13,7 +14,13 @@ from abscopal.protocol.problem import Problem
 from abscopal.protocol.study_protocol import StudyProtocol
 
 Check = Callable[[StudyProtocol], Iterator[Problem]]
-CHECKS: tuple[Check, ...] = (*REFERENCE_CHECKS, *SENSE_CHECKS, *QUANTITY_CHECKS, *NUMBER_CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *REFERENCE_CHECKS,
+    *SENSE_CHECKS,
+    *ALLOCATION_CHECKS,
+    *QUANTITY_CHECKS,
+    *NUMBER_CHECKS,
+)
 
 
 def check_protocol(protocol: StudyProtocol, document: Document) -> list[Finding]:

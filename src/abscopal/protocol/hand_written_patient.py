@@ -196,6 +196,10 @@ class HandWrittenPatient(Part):
     country: str = Field(default="FRA", pattern=r"^[A-Z]{3}$", description="Country, ISO 3166-1 alpha-3.")
     facts: tuple[KnownFact, ...] = Field(default=(), description="What screening knows.")
     consent: date | None = Field(default=None, description="Day of consent.")
+    consents: dict[str, date] = Field(
+        default_factory=dict,
+        description="Stage of screening to the day its own consent was signed; `consent` where it is not named.",
+    )
     included: date | None = Field(
         default=None, description="Day of randomisation, or of registration in one arm."
     )
@@ -214,6 +218,12 @@ class HandWrittenPatient(Part):
     death: DatedEvent | None = Field(default=None, description="Death and its cause.")
     last_contact: date | None = Field(default=None, description="Last day the patient was known to be alive.")
     expected: Expectation = Field(description="What the study must find.")
+
+    @property
+    def version_day(self) -> date | None:
+        """The day that decides which version of the protocol the patient stands under, as in PROTVERS of ADSL."""
+        doses = sorted(day for dose in self.doses for day in dose.days)
+        return self.consent or self.included or (doses[0] if doses else None)
 
 
 class HandWrittenPatients(Part):

@@ -1,5 +1,6 @@
 """Read a study: by the name of a bundled one, or from a folder or file of one's own."""
 
+import datetime
 import difflib
 import importlib.resources
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from abscopal.errors import Finding, StudyError
-from abscopal.protocol.amendments import AmendmentPathError, apply_changes
+from abscopal.protocol.amendments import AmendmentPathError, apply_changes, list_versions
 from abscopal.protocol.checks import check_protocol
 from abscopal.protocol.document import Document, KeyPath, compute_content_hash, read_document
 from abscopal.protocol.mistakes import build_part
@@ -25,7 +26,7 @@ class Study:
         name: name of the folder.
         folder: where patients.yml, published.yml and scenarios stand.
         file: the study file itself.
-        protocol: the body of the study file, before amendments; see `protocol_in_force`.
+        protocol: the body of the study file, before amendments; see `list_versions`.
         document: plain content of the study file.
         document_hash: SHA-256 of what the file says, whatever its layout.
     """
@@ -36,6 +37,10 @@ class Study:
     protocol: StudyProtocol
     document: dict[str, Any]
     document_hash: str
+
+    def list_versions(self, *, until: datetime.date | None = None) -> tuple[StudyProtocol, ...]:
+        """Give the versions of the protocol in order of date, those after the data cut left out."""
+        return list_versions(self.document, until=until) if self.protocol.amendments else (self.protocol,)
 
 
 def list_bundled_studies() -> dict[str, Path]:

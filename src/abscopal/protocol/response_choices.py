@@ -67,6 +67,30 @@ class ResponseChoices(Part):
     window_days: Sourced[int] = fact("Tolerance on that interval, in days.")
     max_missed: Sourced[int] = fact("Missed assessments before progression after which time is censored.")
     plus_one_day: Sourced[bool] = fact("Whether durations count their first day.")
-    category_reference: Sourced[str] = fact(
-        "Reference of injected and non-injected sums, such as matched_set."
+    scan_on_injection_day: Sourced[Literal["before_injection", "after_injection"]] = fact(
+        "Whether a scan on the day of a lesion's first injection precedes it."
+    )
+    category_reference: Sourced[Literal["matched_set", "last_pre_injection"]] = fact(
+        "Reference of the injected and of the non-injected sum."
+    )
+    category_progression: Sourced[Literal["apart", "forces_overall"]] = fact(
+        "Whether progression of one of these sums is progression of the patient."
+    )
+    injected_new_lesion: Sourced[Literal["stays_new", "leaves_non_injected"]] = fact(
+        "Whether a new lesion that is injected still counts against the non-injected response."
+    )
+    category_best_until: Sourced[Literal["own_progression", "patient_progression"]] = fact(
+        "Whose progression ends the best response of injected and of non-injected lesions."
+    )
+    after_progression: Sourced[Literal["not_counted", "counted"]] = fact(
+        "Whether assessments after progression count towards the best response, by itRECIST."
+    )
+    lesion_injected: Sourced[Literal["ever", "at_start"]] = fact(
+        "When a lesion counts as injected, in lesion-level response."
+    )
+    lesions_counted: Sourced[Literal["baseline", "with_new"]] = fact(
+        "Whether lesion-level response counts new lesions."
+    )
+    lesion_not_evaluable: Sourced[Literal["in_denominator", "left_out"]] = fact(
+        "What becomes of lesions that cannot be told, where a definition does not say."
     )

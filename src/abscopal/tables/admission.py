@@ -1,7 +1,8 @@
 """Admit collected tables: rows that break a rule are set apart, listed, never used, never lost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import dataframely as dy
 import polars as pl
@@ -62,12 +63,19 @@ class Admission:
     read_rows: Mapping[str, int]
 
 
-def admit_tables(raw: Mapping[str, pl.DataFrame], *, ctcae_version: str | None) -> Admission:
+def admit_tables(
+    raw: Mapping[str, pl.DataFrame],
+    *,
+    ctcae_version: str | None,
+    earlier_ctcae: Sequence[tuple[date, str | None]] = (),
+) -> Admission:
     """Check collected tables row by row and against each other.
 
     Args:
         raw: tables by domain (any case); cells may all be text. SUPPAE, SUPPTU ... are joined as supp.
         ctcae_version: the version of CTCAE that the study grades by; None when it is unknown.
+        earlier_ctcae: where the protocol changed it, the versions before and the day on which each gave way to
+            the next: an event must be graded by the version in force on the day it began.
 
     Returns:
         The tables admitted, and every row set apart.
@@ -90,14 +98,14 @@ def admit_tables(raw: Mapping[str, pl.DataFrame], *, ctcae_version: str | None) 
             if rows.height:
                 listings.append(list_rows(rows, domain=name, rule=rule.name, message=rule.sentence))
                 sound[name] = sound[name].filter(~pl.col(ROW).is_in(rows[ROW].implode()))
-    sound, graded_otherwise = split_other_ctcae_versions(sound, ctcae_version)
+    sound, graded_otherwise = split_other_ctcae_versions(sound, ctcae_version, earlier_ctcae)
     listings += graded_otherwise
     return Admission(
         tabulation=Tabulation.validate({name: frame.drop(ROW) for name, frame in sound.items()}, cast=True),
         set_apart=pl.concat([make_empty_listing(), *listings]).sort("DOMAIN", "ROW", "RULE"),
         absent_columns={name: columns for name, columns in absent.items() if columns},
         ignored_columns={name: columns for name, columns in ignored.items() if columns},
-        notices=tuple(note_doubts(sound, ctcae_version)),
+        notices=tuple(note_doubts(sound, ctcae_version, earlier_ctcae)),
         read_rows={name: frame.height for name, frame in gathered.items()},
     )
 
@@ -160,26 +168,52 @@ def complete_columns(
 
 
 def split_other_ctcae_versions(
-    tables: dict[str, pl.DataFrame], version: str | None
+    tables: dict[str, pl.DataFrame],
+    version: str | None,
+    earlier: Sequence[tuple[date, str | None]] = (),
 ) -> tuple[dict[str, pl.DataFrame], list[pl.DataFrame]]:
     """Set apart adverse events graded by another version of CTCAE than the study's, or by one unreadable."""
-    if "ae" not in tables or version is None:
+    versions = [*(asked for _, asked in earlier), version]
+    if "ae" not in tables or all(asked is None for asked in versions):
         return tables, []
-    # The version is the last number of texts such as "NCI CTCAE v4.03"; a text without one is not the study's.
-    written = pl.col("AETOXVER").str.extract(r"(\d+(?:\.\d+)?)\D*$").cast(pl.Float64, strict=False)
-    other = tables["ae"].filter(pl.col("AETOXVER").is_not_null() & written.ne_missing(float(version)))
+    changes = [day for day, _ in earlier]
+    periods = zip([None, *changes], [*changes, None], versions, strict=True)
+    is_right = pl.any_horizontal(_is_graded_in(*period) for period in periods)
+    other = tables["ae"].filter(pl.col("AETOXVER").is_not_null() & ~is_right)
     if not other.height:
         return tables, []
+    named = list(dict.fromkeys(asked for asked in versions if asked is not None))
+    wanted = named[0] if len(named) == 1 else "the one in force on the day it began"
     message = (
-        f"the event is graded by another version of CTCAE than {version}, the study's; "
-        f"grade it again by {version}."
+        f"the event is graded by another version of CTCAE than {wanted}, the study's; "
+        f"grade it again by {wanted}."
     )
     listing = list_rows(other, domain="ae", rule="other_ctcae_version", message=message)
     kept = tables["ae"].filter(~pl.col(ROW).is_in(other[ROW].implode()))
     return {**tables, "ae": kept}, [listing]
 
 
-def note_doubts(tables: Mapping[str, pl.DataFrame], ctcae_version: str | None) -> list[str]:
+def _is_graded_in(first: date | None, end: date | None, version: str | None) -> pl.Expr:
+    """Whether an event may have begun in a period, and is graded by its version; a partial start may be in two."""
+    start = pl.col("AESTDTC").str.extract(r"^(\d{4}(?:-\d{2}(?:-\d{2})?)?)")
+    length = start.str.len_chars()
+    has_begun = pl.lit(True) if first is None else start >= pl.lit(first.isoformat()).str.head(length)
+    last = None if end is None else (end - timedelta(days=1)).isoformat()
+    is_before_end = pl.lit(True) if last is None else start <= pl.lit(last).str.head(length)
+    if version is None:
+        is_graded = pl.lit(True)
+    else:
+        # The version is the last number of texts such as "NCI CTCAE v4.03"; one without is not the study's.
+        written = pl.col("AETOXVER").str.extract(r"(\d+(?:\.\d+)?)\D*$").cast(pl.Float64, strict=False)
+        is_graded = written.eq_missing(float(version))
+    return (has_begun & is_before_end).fill_null(True) & is_graded
+
+
+def note_doubts(
+    tables: Mapping[str, pl.DataFrame],
+    ctcae_version: str | None,
+    earlier_ctcae: Sequence[tuple[date, str | None]] = (),
+) -> list[str]:
     """Doubts that concern a whole table rather than a row."""
     notices = []
     if "ae" in tables:
@@ -189,6 +223,8 @@ def note_doubts(tables: Mapping[str, pl.DataFrame], ctcae_version: str | None) -
             assumed = (
                 f"read as {ctcae_version}, the study's" if ctcae_version else "unknown, as is the study's"
             )
+            if any(version != ctcae_version for _, version in earlier_ctcae):
+                assumed = "read as the one in force on the day each began"
             notices.append(
                 f"{unstated} graded adverse events do not state their version of CTCAE: {assumed}."
             )

@@ -45,7 +45,7 @@ def due(table: str, *, rules: ReportingRules = RULES, zone: str = "Europe/Paris"
     return {item.kind: item.by.strftime("%Y-%m-%d %H:%M") for item in decision.events}
 
 
-def why(table: str) -> list[str]:
+def reasons(table: str) -> list[str]:
     place = ZoneInfo("Europe/Paris")
     reports = _reports(table, place)
     return list(decide_reports_due(reports, rules=RULES, zone=place, protocol_version="1.0").codes)
@@ -127,7 +127,7 @@ def test_the_sponsor_never_downgrades_the_investigator():
     2024-06-03 09:00 | sponsor | yes     | no                   | related      | not related | no
     """
     assert due(known) == {"susar": "2024-06-18 23:59"}
-    assert why(known) == ["NO_DOWNGRADE"]
+    assert reasons(known) == ["NO_DOWNGRADE"]
 
 
 def test_the_sponsor_may_suspect_what_the_investigator_does_not():
@@ -146,7 +146,7 @@ def test_a_missing_opinion_stops_no_clock():
     2024-06-03 09:00 | sponsor | yes     | no                   |              |         |
     """
     assert due(known) == {"susar": "2024-06-18 23:59"}
-    assert why(known) == ["CAUSALITY_MISSING", "EXPECTEDNESS_MISSING"]
+    assert reasons(known) == ["CAUSALITY_MISSING", "EXPECTEDNESS_MISSING"]
 
 
 def test_a_study_may_refuse_to_read_silence_as_related():
@@ -166,7 +166,7 @@ def test_an_expected_reaction_is_not_expedited():
     2024-06-03 09:00 | sponsor | yes     | yes                  | related      | related | yes
     """
     assert due(known) == {}
-    assert why(known) == ["EXPECTED"]
+    assert reasons(known) == ["EXPECTED"]
 
 
 def test_an_event_that_is_not_serious_owes_nothing():

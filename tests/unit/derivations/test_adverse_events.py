@@ -82,12 +82,22 @@ def test_grades_of_two_versions_are_never_pooled():
         analyse(mixed)
     single = "USUBJID | AEDECOD | AETOXGR | AETOXVER\nP1 | Rash | 3 | 5.0"
     with pytest.raises(TablesError, match=r"needs version 6\.0"):
-        analyse(single, ctcae_version="6.0")
-    assert analyse(single, ctcae_version="5.0").height == 1
+        analyse(single, ctcae_versions=("6.0",))
+    assert analyse(single, ctcae_versions=("5.0",)).height == 1
     table = analyse(single)
     both = pl.concat([table, table.with_columns(AESEQ=pl.col("AESEQ") + 9, AETOXVER=pl.lit("6.0"))])
     with pytest.raises(TablesError, match="other versions of CTCAE"):
         derive_worst_grades(both, build(SubjectLevel, PATIENTS))
+
+
+def test_grades_of_two_versions_stand_together_only_where_the_protocol_asked_for_both():
+    mixed = "USUBJID | AEDECOD | AETOXGR | AETOXVER\nP1 | Rash | 2 | 4.03\nP1 | Rash | 3 | 5.0"
+    both = analyse(mixed, ctcae_versions=("4.03", "5.0"))
+    patients = build(SubjectLevel, PATIENTS)
+    worst = derive_worst_grades(both, patients, level="term", ctcae_versions=("4.03", "5.0"))
+    assert worst["WORST"].to_list() == [3]
+    with pytest.raises(TablesError, match=r"needs version 5\.0 or 6\.0"):
+        derive_worst_grades(both, patients, ctcae_versions=("5.0", "6.0"))
 
 
 def test_severe_is_what_the_study_says():

@@ -9,8 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from abscopal.design.single_stage import SingleStageDesign
+from abscopal.design.stopping_rule import StoppingRule
+from abscopal.design.toxicity_boundary import compute_toxicity_boundary
 from abscopal.estimation.estimate import Estimate
 from abscopal.evidence.figures.cumulative_incidence import IncidenceValue, render_cumulative_incidence
+from abscopal.evidence.figures.design_curves import DrawnRule, render_design_curves
 from abscopal.evidence.figures.estimates import EstimateRow, render_estimates
 from abscopal.evidence.figures.flow_boxes import compute_participant_flow
 from abscopal.evidence.figures.kaplan_meier import render_kaplan_meier
@@ -20,6 +23,7 @@ from abscopal.evidence.figures.operating_characteristics import render_operating
 from abscopal.evidence.figures.participant_flow import render_participant_flow
 from abscopal.evidence.figures.spider import render_spider
 from abscopal.evidence.figures.swimmer import render_swimmer
+from abscopal.evidence.figures.toxicity_boundary import render_toxicity_boundary
 from abscopal.evidence.figures.waterfall import render_waterfall
 
 ARMS = {"it": "Into the tumour", "iv": "Into a vein"}
@@ -168,6 +172,10 @@ def lesions() -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 RULE = SingleStageDesign(n=38, minimum_successes=23, p0=0.5, p1=0.7)
+STAGED = StoppingRule(looks=(10, 29), low=(1, 5), high=(None, 6))
+BOUNDARY = compute_toxicity_boundary(
+    limit=0.3, certainty=0.9, prior_a=0.5, prior_b=0.5, looks=(6, 12, 18, 24, 30, 36, 41)
+)
 
 
 def draw_all(count: int, *, language: str, arms: dict[str, str] | None) -> dict[str, Figure]:
@@ -222,6 +230,18 @@ def draw_all(count: int, *, language: str, arms: dict[str, str] | None) -> dict[
             nominal_alpha=0.1,
             observed=(28, 37),
         ),
+        "toxicity_boundary": render_toxicity_boundary(
+            BOUNDARY,
+            name="Toxicity",
+            language=language,
+            path=(range(1, 29), [place // 3 for place in range(28)]),
+        ),
+        "design_curves": render_design_curves(
+            [DrawnRule("Simon optimal", STAGED, 0), DrawnRule("Simon minimax", STAGED, 1)],
+            quantity="early_stop",
+            language=language,
+            marked=(0.1, 0.3),
+        ),
     }
 
 
@@ -236,6 +256,8 @@ FIGURES = (
     "lesion_courses",
     "estimates",
     "operating_characteristics",
+    "toxicity_boundary",
+    "design_curves",
 )
 
 

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from abscopal.protocol.amendments import AmendmentPathError, apply_changes, protocol_in_force
+from abscopal.protocol.amendments import (
+    AmendmentPathError,
+    apply_changes,
+    choose_version,
+    list_versions,
+    protocol_in_force,
+)
 from abscopal.protocol.reading import read_study
 
 
@@ -72,3 +78,23 @@ def test_a_path_that_leads_nowhere_names_what_exists(path: str, known: list[str]
     with pytest.raises(AmendmentPathError) as caught:
         apply_changes({"arms": [{"identifier": "A", "n": 1}]}, {path: 3})
     assert caught.value.known == known
+
+
+@pytest.mark.parametrize(
+    ("cut_off", "versions"),
+    [(None, ["1.0", "2.0"]), (date(2021, 5, 31), ["1.0"]), (date(2021, 6, 1), ["1.0", "2.0"])],
+)
+def test_versions_after_the_data_cut_do_not_exist_yet(
+    document: dict, cut_off: date | None, versions: list[str]
+):
+    assert [one.version.number for one in list_versions(document, until=cut_off)] == versions
+
+
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [(date(2010, 1, 1), "1.0"), (date(2021, 5, 31), "1.0"), (date(2021, 6, 1), "2.0"), (None, "2.0")],
+)
+def test_a_patient_stands_under_the_version_of_the_day_of_consent(
+    document: dict, day: date | None, version: str
+):
+    assert choose_version(list_versions(document), on=day).version.number == version

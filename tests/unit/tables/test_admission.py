@@ -1,5 +1,7 @@
 """Admission: each broken rule sets its row apart, and only that row."""
 
+import datetime
+
 import polars as pl
 import pytest
 
@@ -173,6 +175,30 @@ def test_versions_are_never_pooled_where_the_study_states_none():
     tables["ae"] = put(tables["ae"], 1, AETOXVER="4.03")
     (notice,) = admit_tables(tables, ctcae_version=None).notices
     assert "must not be pooled" in notice
+
+
+@pytest.mark.parametrize(
+    ("start", "version", "is_right"),
+    [
+        ("2024-02-29", "4.03", True),
+        ("2024-02-29", "5.0", False),
+        ("2024-03-01", "4.03", False),
+        ("2024-03-01", "5.0", True),
+        # A start that is not wholly known may lie on either side of the change.
+        ("2024-03", "4.03", False),
+        ("2024", "4.03", True),
+        ("2024---15", "5.0", True),
+        ("2023", "5.0", False),
+        (None, "4.03", True),
+        (None, "6.0", False),
+    ],
+)
+def test_an_event_is_graded_by_the_version_in_force_the_day_it_began(start, version, is_right):
+    tables = make_raw_tables()
+    tables["ae"] = put(tables["ae"], 1, AESTDTC=start, AEENDTC=None, AETOXVER=version).slice(1, 1)
+    admission = admit_tables(tables, ctcae_version="5.0", earlier_ctcae=[(datetime.date(2024, 3, 1), "4.03")])
+    rules = ["other_ctcae_version"] if not is_right else []
+    assert admission.set_apart["RULE"].to_list() == rules
 
 
 def test_supplemental_tables_are_joined():

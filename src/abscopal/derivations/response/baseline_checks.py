@@ -4,6 +4,7 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.criterion import SelectionRules
+from abscopal.derivations.response.injected_lesions import LESION, derive_injected_at_start
 from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.adam import LesionAssessments, SubjectLevel
@@ -23,6 +24,16 @@ MESSAGES = {
     "MAX_PER_ORGAN_2": (
         "more than 2 targets in one organ (all nodes are one organ; paired organs are one)",
         "plus de 2 cibles dans un organe (tous les ganglions en font un seul, des organes pairs aussi)",
+    ),
+    "MAX_TI_5": ("more than 5 injected targets", "plus de 5 cibles injectées"),
+    "MAX_TNI_5": ("more than 5 targets that are not injected", "plus de 5 cibles non injectées"),
+    "MIN_TI_1": (
+        "no target is injected: the injected response cannot rest on a sum",
+        "aucune cible n'est injectée : la réponse injectée ne peut reposer sur une somme",
+    ),
+    "MIN_TNI_1": (
+        "every target is injected: the non-injected response cannot rest on a sum",
+        "toutes les cibles sont injectées : la réponse non injectée ne peut reposer sur une somme",
     ),
     "TARGET_WITHOUT_BASELINE": (
         "a target has no measurement at baseline",
@@ -78,8 +89,7 @@ def check_baseline(
     targets = baseline.filter(pl.col("LSROLE") == "TARGET")
     found = [
         _find_small(targets, selection),
-        _find_too_many(targets, selection),
-        _find_crowded_organs(targets, selection),
+        *_find_numbers(assessments, targets, selection, settings),
         _find_without_baseline(assessments, targets),
         _count(baseline.filter(pl.col("LSROLE") == "NEW"), "NEW_AT_BASELINE"),
         _find_no_baseline(assessments, baseline),
@@ -106,8 +116,39 @@ def _find_small(targets: pl.DataFrame, selection: SelectionRules) -> pl.DataFram
     return _count(targets.filter(pl.col("LSTENTH") < limit), "NOT_MEASURABLE")
 
 
-def _find_too_many(targets: pl.DataFrame, selection: SelectionRules) -> pl.DataFrame:
-    return _count(targets, "MAX_5").filter(pl.col("LESIONS") > selection.max_targets)
+def _find_numbers(
+    assessments: dy.DataFrame[LesionAssessments],
+    targets: pl.DataFrame,
+    selection: SelectionRules,
+    settings: ResponseSettings,
+) -> list[pl.DataFrame]:
+    """Too many targets or too few, in all and in one organ; where they are chosen apart, in each category.
+
+    Ten in all needs no finding of its own: it follows from five in each.
+    """
+    if selection.max_per_category is None:
+        return [
+            _find_too_many(targets, "MAX_5", selection.max_targets),
+            _find_crowded_organs(targets, selection),
+        ]
+    injected_lesions = derive_injected_at_start(assessments, settings)
+    injected = targets.join(injected_lesions, on=LESION, how="semi")
+    others = targets.join(injected_lesions, on=LESION, how="anti")
+    found = []
+    for category, chosen in (("TI", injected), ("TNI", others)):
+        none_chosen = assessments.join(chosen, on=READING, how="anti")
+        missing = _count(none_chosen, f"MIN_{category}_1").with_columns(LESIONS=pl.lit(0, dtype=pl.Int64))
+        found += [
+            _find_too_many(chosen, f"MAX_{category}_5", selection.max_per_category),
+            _find_crowded_organs(chosen, selection),
+            missing,
+        ]
+    # Two crowded organs, one in each category, are one finding.
+    return [pl.concat(found).group_by(*READING, "FINDING").agg(pl.col("LESIONS").sum())]
+
+
+def _find_too_many(targets: pl.DataFrame, finding: str, most: int) -> pl.DataFrame:
+    return _count(targets, finding).filter(pl.col("LESIONS") > most)
 
 
 def _find_crowded_organs(targets: pl.DataFrame, selection: SelectionRules) -> pl.DataFrame:
@@ -120,9 +161,8 @@ def _find_crowded_organs(targets: pl.DataFrame, selection: SelectionRules) -> pl
 
 
 def _find_without_baseline(assessments: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
-    lesion = [*READING, "TULNKID"]
     measured = targets.filter(pl.col("LSTENTH").is_not_null())
-    later = assessments.filter(pl.col("LSROLE") == "TARGET").join(measured, on=lesion, how="anti")
+    later = assessments.filter(pl.col("LSROLE") == "TARGET").join(measured, on=LESION, how="anti")
     return _count(later, "TARGET_WITHOUT_BASELINE")
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from abscopal.derivations.response.best_response_rules import BOR_RULES, CBOR_RULES
 from abscopal.derivations.response.counted_assessments import RESPONSE, derive_counted_assessments
-from abscopal.derivations.response.criterion import compute_by_first_rule
+from abscopal.derivations.response.criterion import CountedUntil, compute_by_first_rule
 from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.settings import ResponseSettings
 
@@ -19,6 +19,7 @@ def derive_best_responses(
     *,
     settings: ResponseSettings,
     readers: Sequence[str] = (),
+    until: CountedUntil = "first_progression",
 ) -> pl.DataFrame:
     """Find each patient's best response, for each reader; every patient of ADSL has a row.
 
@@ -28,6 +29,7 @@ def derive_best_responses(
         adsl: one row per patient with REFDT, NACTDT and DTHDT.
         settings: the readings of the rules in force.
         readers: who reads in this study, besides those found in the responses.
+        until: how far assessments count.
 
     Returns:
         One row per patient and reader: BORRESP, BORRULE, BORREASON, BORDT, the same for CBOR, the
@@ -51,8 +53,29 @@ def derive_best_responses(
         >>> best.select("USUBJID", "BORRESP", "CBORRESP", "CBORREASON").rows()
         [('P1', 'PR', 'SD', 'NOT_CONFIRMED'), ('P2', 'NE', 'NE', 'SD_TOO_EARLY')]
     """
-    counted = derive_counted_assessments(responses, adsl, settings=settings)
-    known = sorted({*readers, *responses["READER"].unique()}) or [NO_READER]
+    counted = derive_counted_assessments(responses, adsl, settings=settings, until=until)
+    return derive_best_of_counted(counted, adsl, settings=settings, readers=readers)
+
+
+def derive_best_of_counted(
+    counted: pl.DataFrame,
+    adsl: pl.DataFrame,
+    *,
+    settings: ResponseSettings,
+    readers: Sequence[str] = (),
+) -> pl.DataFrame:
+    """Find each patient's best response where it is already known which assessments count.
+
+    Args:
+        counted: as `derive_counted_assessments` gives them.
+        adsl: one row per patient with REFDT, NACTDT and DTHDT.
+        settings: the readings of the rules in force.
+        readers: who reads in this study, besides those found in the assessments.
+
+    Returns:
+        The same columns as `derive_best_responses`.
+    """
+    known = sorted({*readers, *counted["READER"].unique()}) or [NO_READER]
     everyone = adsl.select("USUBJID", "REFDT", "NACTDT", "DTHDT").join(
         pl.DataFrame({"READER": known}), how="cross"
     )

@@ -3,6 +3,7 @@
 import polars as pl
 
 from abscopal.derivations.response.confirmation import compute_confirming_rows
+from abscopal.derivations.response.criterion import CountedUntil
 from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.settings import ResponseSettings
 
@@ -12,7 +13,11 @@ NO_LIMIT = 1_000_000
 
 
 def derive_counted_assessments(
-    responses: pl.DataFrame, adsl: pl.DataFrame, *, settings: ResponseSettings
+    responses: pl.DataFrame,
+    adsl: pl.DataFrame,
+    *,
+    settings: ResponseSettings,
+    until: CountedUntil = "first_progression",
 ) -> pl.DataFrame:
     """Mark the assessments that count: up to the first progression, not after a new therapy.
 
@@ -21,6 +26,7 @@ def derive_counted_assessments(
             OVRREASON, TRGRESP.
         adsl: one row per patient with REFDT and NACTDT.
         settings: the readings of the rules in force.
+        until: end_of_follow_up where a criterion looks beyond the first progression.
 
     Returns:
         The rows in date order with EFFECTIVE (the response as best response reads it: after a true
@@ -42,10 +48,10 @@ def derive_counted_assessments(
             BEFORENEW=_is_before_new_therapy(settings),
         )
     )
-    counted = _count_up_to_progression(dated)
+    counted = _count_up_to_progression(dated, until)
     confirmed = counted.with_columns(CONFIRMED=_confirm(counted, settings))
     read_again = _read_cr_then_less(confirmed, settings)
-    recounted = _count_up_to_progression(read_again)
+    recounted = _count_up_to_progression(read_again, until)
     sure = _confirm(recounted, settings)
     return recounted.with_columns(
         CONFIRMED=sure,
@@ -60,7 +66,9 @@ def _is_before_new_therapy(settings: ResponseSettings) -> pl.Expr:
     return (pl.col("ADT") <= pl.col("NACTDT")).fill_null(True)
 
 
-def _count_up_to_progression(rows: pl.DataFrame) -> pl.DataFrame:
+def _count_up_to_progression(rows: pl.DataFrame, until: CountedUntil) -> pl.DataFrame:
+    if until == "end_of_follow_up":
+        return rows.with_columns(COUNTED=pl.col("BEFORENEW"))
     progression = (RESPONSE == "PD") & pl.col("BEFORENEW")
     after = progression.cum_max().shift(1, fill_value=False).over("patient")
     return rows.with_columns(COUNTED=pl.col("BEFORENEW") & ~after)

@@ -8,9 +8,10 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.settings import ResponseSettings
-from abscopal.derivations.response.visit_responses import VisitResponses
+from abscopal.derivations.response.visit_responses import CategoryResponses, VisitResponses
 from abscopal.tables.adam import LesionAssessments
 
+CountedUntil = Literal["first_progression", "end_of_follow_up"]
 Kind = Literal[
     "complete", "partial", "stable", "neither", "unconfirmed_progression", "progression", "not_evaluable"
 ]
@@ -60,12 +61,39 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SelectionRules:
-    """How many lesions may be targets, and how large they must be (tenths of a millimetre)."""
+    """How many lesions may be targets, and how large they must be (tenths of a millimetre).
+
+    Args:
+        max_targets: in all.
+        max_per_organ: in one organ; where injected and non-injected targets are chosen apart, in each category.
+        smallest_tenths: longest diameter.
+        smallest_node_tenths: short axis of a node.
+        max_per_category: among injected, and among non-injected targets, of which there is at least one each;
+            None where targets are not chosen by category.
+    """
 
     max_targets: int
     max_per_organ: int
     smallest_tenths: int
     smallest_node_tenths: int
+    max_per_category: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OurReading:
+    """What a criterion leaves open and how it is read here, in a sentence that every report prints.
+
+    Args:
+        en: the reading in English.
+        fr: the reading in French.
+        setting: the setting that may change it; empty where none does.
+        value: the value of that setting for which the sentence holds.
+    """
+
+    en: str
+    fr: str
+    setting: str = ""
+    value: str = ""
 
 
 class BestResponses(Protocol):
@@ -95,6 +123,10 @@ class Criterion:
         selection: how targets are chosen at baseline.
         derive_visit_responses: lesions to one response per patient, reader and assessment.
         derive_best_responses: those responses to one best response per patient and reader.
+        derive_category_responses: lesions to responses of injected and of non-injected lesions apart; None
+            where the criterion does not tell them apart.
+        compute_counted_until: how far assessments count towards the best response.
+        our_readings: what the source does not settle, and how it is read here.
     """
 
     name: str
@@ -107,10 +139,24 @@ class Criterion:
         [dy.DataFrame[LesionAssessments], ResponseSettings], dy.DataFrame[VisitResponses]
     ]
     derive_best_responses: BestResponses
+    derive_category_responses: (
+        Callable[[dy.DataFrame[LesionAssessments], ResponseSettings], dy.DataFrame[CategoryResponses]] | None
+    ) = None
+    compute_counted_until: Callable[[ResponseSettings], CountedUntil] = lambda _: "first_progression"
+    our_readings: tuple[OurReading, ...] = ()
 
     def rank_of(self, code: str) -> int:
         """The place of a category in the order of best response."""
         return next(category.rank for category in self.categories if category.code == code)
+
+    def list_readings_in_force(self, settings: ResponseSettings) -> list[OurReading]:
+        """Our readings under these settings; where a setting differs, its value stands for the sentence."""
+        found = []
+        for reading in self.our_readings:
+            value = str(getattr(settings, reading.setting)) if reading.setting else ""
+            changed = OurReading(f"{reading.setting} = {value}.", f"{reading.setting} = {value}.")
+            found.append(reading if value == reading.value else changed)
+        return found
 
 
 def compute_by_first_rule(rules: Sequence[Rule], settings: ResponseSettings, *, prefix: str) -> list[pl.Expr]:

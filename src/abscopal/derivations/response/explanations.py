@@ -11,6 +11,7 @@ from abscopal.derivations.response.reasons import REASONS
 from abscopal.tables.adam import ResponseAnalysis
 
 Language = Literal["en", "fr"]
+Part = Literal["", "INJECTED", "NON-INJECTED"]
 KEYS = ["USUBJID", "READER", "CRITERION", "AVISITN"]
 COLON = {"en": ": ", "fr": " : "}
 SEMICOLON = {"en": "; ", "fr": " ; "}
@@ -42,6 +43,36 @@ PHRASES = {
     },
 }
 
+# The sums of a category are named: their baseline and nadir are those of its present lesions.
+SUMS: dict[Part, dict[str, dict[str, str]]] = {
+    "": {"en": {}, "fr": {}},
+    "INJECTED": {
+        language: {name: phrase.replace(*change) for name, phrase in PHRASES[language].items()}
+        for language, change in {
+            "en": ("sum ", "sum of the injected targets "),
+            "fr": ("somme ", "somme des cibles injectées "),
+        }.items()
+    },
+    "NON-INJECTED": {
+        language: {name: phrase.replace(*change) for name, phrase in PHRASES[language].items()}
+        for language, change in {
+            "en": ("sum ", "sum of the non-injected targets "),
+            "fr": ("somme ", "somme des cibles non injectées "),
+        }.items()
+    },
+}
+PARTS: dict[Part, dict[str, str]] = {
+    "": {},
+    "INJECTED": {
+        "TRGINJ": "TRGRESP", "NTRGINJ": "NTRGRESP", "OVRINJ": "OVR", "BORINJ": "BOR", "CBORINJ": "CBOR",
+        "RSPINJ": "RSP", "CRSPINJ": "CRSP", "PDINJ": "PD",
+    },
+    "NON-INJECTED": {
+        "TRGNINJ": "TRGRESP", "NTRGNINJ": "NTRGRESP", "NEWLNINJ": "NEWLIND", "OVRNINJ": "OVR", "BORNINJ": "BOR",
+        "CBORNINJ": "CBOR", "RSPNINJ": "RSP", "CRSPNINJ": "CRSP", "PDNINJ": "PD",
+    },
+}  # fmt: skip
+
 
 def explain_responses(
     adrs: dy.DataFrame[ResponseAnalysis], *, criterion: Criterion, language: Language
@@ -59,11 +90,35 @@ def explain_responses(
     Example:
         "PD: sum rose from 41.0 to 53.2 mm, +29.8 % and +12.2 mm over the nadir of 2024-03-02".
     """
+    parts = [
+        _explain_part(adrs.filter(_is_part(part)), part=part, criterion=criterion, language=language)
+        for part in PARTS
+    ]
+    return pl.concat(parts).sort(*KEYS[:-1], "PARAMCD", "AVISITN")
+
+
+def _is_part(part: Part) -> pl.Expr:
+    """Which rows speak of all lesions, of the injected or of the non-injected ones."""
+    injected, others = (pl.col("PARAMCD").is_in(PARTS[name]) for name in ("INJECTED", "NON-INJECTED"))
+    return {"": ~injected & ~others, "INJECTED": injected, "NON-INJECTED": others}[part]
+
+
+def _explain_part(
+    adrs: pl.DataFrame, *, part: Part, criterion: Criterion, language: Language
+) -> pl.DataFrame:
+    """The sentences of the rows of one part, with the parameters named as for all lesions."""
+    names = PARTS[part]
+    named = adrs.with_columns(OWN="PARAMCD", PARAMCD=pl.col("PARAMCD").replace(names))
+    explained = _explain(named, texts=_list_rule_texts(criterion, language), part=part, language=language)
+    return explained.with_columns(PARAMCD="OWN").drop("OWN")
+
+
+def _explain(adrs: pl.DataFrame, *, texts: dict[str, str], part: Part, language: Language) -> pl.DataFrame:
     levels = adrs.filter(pl.col("PARAMCD").is_in(["TRGRESP", "NTRGRESP", "NEWLIND"])).select(
         *KEYS, "PARAMCD", "RULE", "AVALC"
     )
+    phrases = PHRASES[language] | SUMS[part][language]
     wide = levels.pivot("PARAMCD", index=KEYS, values=["RULE", "AVALC"])
-    texts = _list_rule_texts(criterion, language)
     columns = {
         f"{kind}_{level}": pl.String
         for kind in ("RULE", "AVALC")
@@ -77,9 +132,9 @@ def explain_responses(
     own_rule = _look_up(pl.col("RULE"), texts)
     sentence = (
         pl.when(pl.col("PARAMCD") == "OVR")
-        .then(code + _explain_overall(texts, language))
+        .then(code + _explain_overall(texts, phrases, language))
         .when(pl.col("PARAMCD") == "TRGRESP")
-        .then(code + _explain_targets(pl.col("RULE"), texts, language))
+        .then(code + _explain_targets(pl.col("RULE"), texts, phrases, language))
         .when(pl.col("PARAMCD").is_in(["NTRGRESP", "NEWLIND"]))
         .then(code + own_rule)
         .when(pl.col("PARAMCD").is_in(["BOR", "CBOR"]))
@@ -131,8 +186,9 @@ def _write(phrase: str, language: Language) -> pl.Expr:
     return pl.format(pattern, *(parts[name] for name in names)) if names else pl.lit(phrase)
 
 
-def _explain_targets(rule: pl.Expr, texts: dict[str, str], language: Language) -> pl.Expr:
-    phrases = PHRASES[language]
+def _explain_targets(
+    rule: pl.Expr, texts: dict[str, str], phrases: dict[str, str], language: Language
+) -> pl.Expr:
     part = pl.when(pl.col("SUM").is_null()).then(pl.lit(phrases["part"])).otherwise(pl.lit(""))
     grown = (
         pl.coalesce(_write(phrases["grown"], language), _write(phrases["grown_from_zero"], language)) + part
@@ -165,12 +221,11 @@ def _explain_targets(rule: pl.Expr, texts: dict[str, str], language: Language) -
     )
 
 
-def _explain_overall(texts: dict[str, str], language: Language) -> pl.Expr:
+def _explain_overall(texts: dict[str, str], phrases: dict[str, str], language: Language) -> pl.Expr:
     """What decided: the causes of a progression, otherwise every level that has something to say."""
-    phrases = PHRASES[language]
     progressed = pl.col("AVALC") == "PD"
     decided = {level: pl.col(f"AVALC_{level}") for level in ("TRGRESP", "NTRGRESP", "NEWLIND")}
-    targets = _explain_targets(pl.col("RULE_TRGRESP"), texts, language)
+    targets = _explain_targets(pl.col("RULE_TRGRESP"), texts, phrases, language)
     non_targets = _look_up(pl.col("RULE_NTRGRESP"), texts)
     causes = [
         pl.when(decided["TRGRESP"] == "PD").then(targets),

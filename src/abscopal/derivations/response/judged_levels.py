@@ -3,11 +3,14 @@
 Each level tries its rules in order; the first that holds makes the response and is written beside it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.criterion import compute_by_first_rule
-from abscopal.derivations.response.lesion_burden import MARKER_LOCATION, READING, LesionBurden
+from abscopal.derivations.response.criterion import Rule, compute_by_first_rule
+from abscopal.derivations.response.lesion_burden import ASSESSMENT, MARKER_LOCATION, READING, LesionBurden
 from abscopal.derivations.response.level_rules import (
     NEW_LESION_RULES,
     NON_TARGET_RULES,
@@ -18,6 +21,19 @@ from abscopal.derivations.response.response_history import derive_response_histo
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.visit_responses import VisitResponses
 from abscopal.tables.adam import LesionAssessments
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRules:
+    """The rules of each level, in the order in which they are tried; by default those of RECIST 1.1."""
+
+    target: Sequence[Rule] = TARGET_RULES
+    non_target: Sequence[Rule] = NON_TARGET_RULES
+    new_lesion: Sequence[Rule] = NEW_LESION_RULES
+    overall: Sequence[Rule] = OVERALL_RULES
+
+
+RECIST_LEVELS = LevelRules()
 
 
 def derive_counted_lesions(
@@ -39,13 +55,19 @@ def derive_counted_lesions(
 
 
 def derive_judged_levels(
-    burden: dy.DataFrame[LesionBurden], settings: ResponseSettings
+    burden: dy.DataFrame[LesionBurden],
+    settings: ResponseSettings,
+    *,
+    levels: LevelRules = RECIST_LEVELS,
+    beside: pl.DataFrame | None = None,
 ) -> dy.DataFrame[VisitResponses]:
-    """Judge targets, non-targets, new lesions and the whole of each assessment by RECIST 1.1.
+    """Judge targets, non-targets, new lesions and the whole of each assessment, by RECIST 1.1 unless told.
 
     Args:
         burden: one row per patient, reader and assessment, in key order.
         settings: the readings of the rules in force.
+        levels: the rules of each level.
+        beside: what else the rules read: USUBJID, READER, AVISITN and further columns.
 
     Returns:
         One row per patient, reader and assessment after baseline, in key order.
@@ -53,15 +75,16 @@ def derive_judged_levels(
     Reference:
         RECIST 1.1, sections 4.3 and 4.4, Tables 1 and 2 (doi:10.1016/j.ejca.2008.10.026).
     """
+    visits = derive_response_history(burden, settings).filter(pl.col("AVISITN") > 0)
+    if beside is not None:
+        visits = visits.join(beside, on=ASSESSMENT, how="left", maintain_order="left")
     judged = (
-        derive_response_history(burden, settings)
-        .filter(pl.col("AVISITN") > 0)
-        .with_columns(
-            *compute_by_first_rule(TARGET_RULES, settings, prefix="TRG"),
-            *compute_by_first_rule(NON_TARGET_RULES, settings, prefix="NTRG"),
-            *compute_by_first_rule(NEW_LESION_RULES, settings, prefix="NEWL"),
+        visits.with_columns(
+            *compute_by_first_rule(levels.target, settings, prefix="TRG"),
+            *compute_by_first_rule(levels.non_target, settings, prefix="NTRG"),
+            *compute_by_first_rule(levels.new_lesion, settings, prefix="NEWL"),
         )
-        .with_columns(*compute_by_first_rule(OVERALL_RULES, settings, prefix="OVR"))
+        .with_columns(*compute_by_first_rule(levels.overall, settings, prefix="OVR"))
         .with_columns(ADT=_date_response(settings), OVRREASON=_trace_reason())
     )
     return VisitResponses.validate(judged.sort(*READING, "AVISITN").select(VisitResponses.column_names()))
@@ -88,7 +111,7 @@ def _trace_reason() -> pl.Expr:
     missing = pl.coalesce("OVRREASON", "TRGREASON", "NTRGREASON")
     return (
         pl.when(pl.col("OVRRESP") == "PD")
-        .then(pl.concat_str(causes, separator=" + ", ignore_nulls=True))
+        .then(pl.coalesce("OVRREASON", pl.concat_str(causes, separator=" + ", ignore_nulls=True)))
         .when(pl.col("OVRRESP") == "NE")
         .then(missing)
     )

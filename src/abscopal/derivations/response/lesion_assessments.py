@@ -49,7 +49,7 @@ def derive_lesion_assessments(
         RECIST 1.1, sections 4.1 to 4.4 (doi:10.1016/j.ejca.2008.10.026).
     """
     known = adsl.select("USUBJID", "REFDT")
-    results = _read_results(tr, settings).join(known, on="USUBJID", how="inner")
+    results = derive_dated_results(tr, settings).join(known, on="USUBJID", how="inner")
     lesions = _read_lesions(tu, settings).join(known, on="USUBJID", how="inner")
     described = _describe(results, lesions)
     with_new = pl.concat([described, _list_unmeasured_new(lesions, described)], how="diagonal")
@@ -75,8 +75,16 @@ def _name_reader(prefix: str) -> pl.Expr:
     return pl.concat_str(role, pl.col(f"{prefix}EVALID"), separator=" / ", ignore_nulls=True).alias("READER")
 
 
-def _read_results(tr: dy.DataFrame[TumourResults], settings: ResponseSettings) -> pl.DataFrame:
-    """TR rows that belong to a lesion, with reader, date and the pieces of split or merged lesions."""
+def derive_dated_results(tr: dy.DataFrame[TumourResults], settings: ResponseSettings) -> pl.DataFrame:
+    """Give the rows of TR that belong to a lesion their reader, date and pieces, where it is split or merged.
+
+    Args:
+        tr: measurements and states.
+        settings: the readings of the rules in force, for partial dates.
+
+    Returns:
+        The rows with READER, ADT, ADTF, ACCFL, TULNKID and PIECE; one row per piece.
+    """
     day, flag = impute_date("TRDTC", rule=settings.scan_date_imputation)
     parts = pl.col("TRLNKID").str.split("/")
     rows = (

@@ -4,6 +4,14 @@ REASONS: dict[str, tuple[str, str]] = {
     "NO_BASELINE": ("no complete baseline", "pas de bilan initial complet"),
     "NO_DISEASE_AT_BASELINE": ("no disease recorded at baseline", "aucune maladie notée au bilan initial"),
     "LESION_MISSING": ("a lesion was not evaluated", "une lésion n'a pas été évaluée"),
+    "CATEGORY": (
+        "the injected or the non-injected targets progress by their own sum",
+        "les cibles injectées, ou les non injectées, progressent par leur propre somme",
+    ),
+    "CATEGORY_EMPTY": (
+        "no lesion is left in this category",
+        "aucune lésion ne reste dans cette catégorie",
+    ),
     "SD_TOO_EARLY": (
         "stable or better only before the minimum time for stable disease",
         "stable ou mieux seulement avant le délai minimal d'une maladie stable",

@@ -3,9 +3,20 @@
 import dataframely as dy
 import polars as pl
 
+from abscopal.derivations.response.category_table import (
+    CATEGORY_PARAMETERS,
+    CATEGORY_YES_OR_NO,
+    derive_category_rows,
+)
 from abscopal.derivations.response.counted_assessments import derive_counted_assessments
 from abscopal.derivations.response.criterion import Criterion
-from abscopal.derivations.response.lesion_burden import ASSESSMENT, READING
+from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.response_rows import (
+    RESPONSES,
+    list_answer,
+    list_best_row,
+    list_level_rows,
+)
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.visit_responses import VisitResponses
 from abscopal.tables.adam import LesionAssessments, ResponseAnalysis, SubjectLevel
@@ -26,7 +37,7 @@ PARAMETERS = {
 }
 LEVELS = {"TRGRESP": "TRG", "NTRGRESP": "NTRG", "NEWLIND": "NEWL", "OVR": "OVR"}
 BENEFIT = ["CR", "PR", "SD", "NON-CR/NON-PD"]
-PATIENT_ROW = -1
+YES_OR_NO = ["RSP", "CRSP", "CB", "PD", "LSTA", "MDIS", *CATEGORY_YES_OR_NO]
 
 
 def derive_adrs(
@@ -47,15 +58,24 @@ def derive_adrs(
     Returns:
         Per assessment TRGRESP, NTRGRESP, NEWLIND and OVR; per patient (AVISITN -1) BOR, CBOR, RSP,
         CRSP, CB, PD, LSTA and MDIS. Every patient of ADSL has a best response for every reader.
-        ANL01FL marks assessments that count towards the best response.
+        ANL01FL marks assessments that count towards the best response. Where the criterion tells them
+        apart, the same for injected (OVRINJ, BORINJ ...) and non-injected lesions (OVRNINJ, BORNINJ ...).
 
     Reference:
         RECIST 1.1 (doi:10.1016/j.ejca.2008.10.026), sections 4.3 to 4.7.
     """
     responses = criterion.derive_visit_responses(assessments, settings)
-    return derive_adrs_from_responses(
-        responses, adsl, criterion=criterion, settings=settings, readings=_describe_readings(assessments)
-    )
+    readings = _describe_readings(assessments)
+    rows = [_list_rows(responses, adsl, criterion, settings, readings)]
+    if criterion.derive_category_responses is not None:
+        by_category = criterion.derive_category_responses(assessments, settings)
+        rows.append(
+            derive_category_rows(
+                by_category, responses, adsl, readings=readings, settings=settings,
+                until=criterion.compute_counted_until(settings),
+            )
+        )  # fmt: skip
+    return ResponseAnalysis.validate(_finish(pl.concat(rows, how="diagonal"), adsl, criterion), cast=True)
 
 
 def derive_adrs_from_responses(
@@ -82,16 +102,27 @@ def derive_adrs_from_responses(
         readings = responses.select(
             *READING, MEASURABLE=pl.lit(None, dtype=pl.Boolean), ACCFL="ACCFL"
         ).unique(READING)
+    rows = _list_rows(responses, adsl, criterion, settings, readings)
+    return ResponseAnalysis.validate(_finish(rows, adsl, criterion), cast=True)
+
+
+def _list_rows(
+    responses: dy.DataFrame[VisitResponses],
+    adsl: dy.DataFrame[SubjectLevel],
+    criterion: Criterion,
+    settings: ResponseSettings,
+    readings: pl.DataFrame,
+) -> pl.DataFrame:
+    """The rows of the whole patient."""
     readers = readings["READER"].unique().to_list()
     best = criterion.derive_best_responses(responses, adsl, settings=settings, readers=readers)
-    rows = pl.concat(
+    return pl.concat(
         [
             _list_visit_rows(responses, adsl, criterion, settings),
-            _list_patient_rows(best.join(readings, on=READING, how="left"), responses, criterion),
+            _list_patient_rows(best.join(readings, on=READING, how="left"), responses),
         ],
         how="diagonal",
     )
-    return ResponseAnalysis.validate(_finish(rows, adsl, criterion), cast=True)
 
 
 def _list_visit_rows(
@@ -101,46 +132,13 @@ def _list_visit_rows(
     settings: ResponseSettings,
 ) -> pl.DataFrame:
     """Four rows an assessment: targets, non-targets, new lesions, overall."""
-    counted = derive_counted_assessments(responses, adsl, settings=settings)
-    millimetres = {name: pl.col(name) / 10 for name in ("SUM", "MEASURED", "BASESUM", "NADIR")}
-    visits = counted.with_columns(
-        **millimetres, ANL01FL=pl.when("COUNTED").then(pl.lit("Y")).otherwise(pl.lit("N"))
+    counted = derive_counted_assessments(
+        responses, adsl, settings=settings, until=criterion.compute_counted_until(settings)
     )
-    carried = [
-        *ASSESSMENT,
-        "ADT",
-        "ADTF",
-        "SUM",
-        "MEASURED",
-        "BASESUM",
-        "NADIR",
-        "NADIRDT",
-        "ANL01FL",
-        "ACCFL",
-    ]
-    return pl.concat(
-        visits.select(
-            *carried,
-            pl.lit(parameter).alias("PARAMCD"),
-            pl.col(f"{level}RESP").alias("AVALC"),
-            pl.col(f"{level}RULE").alias("RULE"),
-            _read_reason(level),
-        )
-        for parameter, level in LEVELS.items()
-    ).with_columns(AVAL=_rank(criterion))
+    return list_level_rows(counted, LEVELS)
 
 
-def _read_reason(level: str) -> pl.Expr:
-    """The reason of a response; an overall one says where complete response and less contradict each other."""
-    given = pl.col(f"{level}REASON")
-    if level == "OVR":
-        given = pl.when("CRTHENLESS").then(pl.lit("CR_THEN_LESS")).otherwise(given)
-    return given.alias("REASON")
-
-
-def _list_patient_rows(
-    best: pl.DataFrame, responses: dy.DataFrame[VisitResponses], criterion: Criterion
-) -> pl.DataFrame:
+def _list_patient_rows(best: pl.DataFrame, responses: dy.DataFrame[VisitResponses]) -> pl.DataFrame:
     """One row a patient, reader and parameter."""
     first_progression = (
         responses.filter(pl.col("OVRRESP") == "PD").group_by(READING).agg(ANYPDDT=pl.col("ADT").min())
@@ -149,56 +147,17 @@ def _list_patient_rows(
         BENEFIT=pl.col("BORRESP").is_in(BENEFIT)
     )
 
-    def rows(
-        parameter: str,
-        answer: pl.Expr,
-        date: pl.Expr,
-        rule: pl.Expr | None = None,
-        reason: pl.Expr | None = None,
-    ) -> pl.DataFrame:
-        nothing = pl.lit(None, dtype=pl.String)
-        return patients.select(
-            *READING,
-            "ACCFL",
-            pl.lit(parameter).alias("PARAMCD"),
-            pl.lit(PATIENT_ROW, dtype=pl.Int64).alias("AVISITN"),
-            answer.alias("AVALC"),
-            date.cast(pl.Date).alias("ADT"),
-            (nothing if rule is None else rule).alias("RULE"),
-            (nothing if reason is None else reason).alias("REASON"),
-        )
-
-    def yes_if(condition: pl.Expr) -> pl.Expr:
-        return pl.when(condition).then(pl.lit("Y")).otherwise(pl.lit("N"))
-
-    no_date = pl.lit(None)
-    responses_best = pl.concat(
+    return pl.concat(
         [
-            rows(
-                code,
-                pl.col(f"{code}RESP"),
-                pl.col(f"{code}DT"),
-                pl.col(f"{code}RULE"),
-                pl.col(f"{code}REASON"),
-            )
-            for code in ("BOR", "CBOR")
+            *(list_best_row(patients, code, code) for code in ("BOR", "CBOR")),
+            list_answer(patients, "RSP", pl.col("BORRESP").is_in(RESPONSES), pl.col("RSPDT")),
+            list_answer(patients, "CRSP", pl.col("CBORRESP").is_in(RESPONSES), pl.col("CRSPDT")),
+            list_answer(patients, "CB", pl.col("BENEFIT"), pl.when("BENEFIT").then("BORDT")),
+            list_answer(patients, "PD", pl.col("ANYPDDT").is_not_null(), pl.col("ANYPDDT")),
+            list_answer(patients, "LSTA", pl.col("LSTADT").is_not_null(), pl.col("LSTADT")),
+            list_answer(patients, "MDIS", pl.col("MEASURABLE"), pl.lit(None)),
         ]
-    ).with_columns(AVAL=_rank(criterion))
-    answers = pl.concat(
-        [
-            rows("RSP", yes_if(pl.col("BORRESP").is_in(["CR", "PR"])), pl.col("RSPDT")),
-            rows("CRSP", yes_if(pl.col("CBORRESP").is_in(["CR", "PR"])), pl.col("CRSPDT")),
-            rows("CB", yes_if(pl.col("BENEFIT")), pl.when("BENEFIT").then("BORDT")),
-            rows("PD", yes_if(pl.col("ANYPDDT").is_not_null()), pl.col("ANYPDDT")),
-            rows("LSTA", yes_if(pl.col("LSTADT").is_not_null()), pl.col("LSTADT")),
-            rows(
-                "MDIS",
-                pl.when(pl.col("MEASURABLE").is_not_null()).then(yes_if(pl.col("MEASURABLE"))),
-                no_date,
-            ),
-        ]
-    ).with_columns(AVAL=(pl.col("AVALC") == "Y").cast(pl.Float64))
-    return pl.concat([responses_best, answers])
+    )
 
 
 def _describe_readings(assessments: dy.DataFrame[LesionAssessments]) -> pl.DataFrame:
@@ -214,20 +173,27 @@ def _describe_readings(assessments: dy.DataFrame[LesionAssessments]) -> pl.DataF
     )
 
 
-def _rank(criterion: Criterion) -> pl.Expr:
-    ranks = {category.code: float(category.rank) for category in criterion.categories}
-    return pl.col("AVALC").replace_strict(ranks, default=None, return_dtype=pl.Float64)
-
-
 def _finish(rows: pl.DataFrame, adsl: dy.DataFrame[SubjectLevel], criterion: Criterion) -> pl.DataFrame:
     days = (pl.col("ADT") - pl.col("REFDT")).dt.total_days()
+    ranks = {category.code: float(category.rank) for category in criterion.categories}
+    names = PARAMETERS | CATEGORY_PARAMETERS
+    # Whole numbers sort several times as fast as the texts they stand for.
+    place = {name: number for number, name in enumerate(sorted(names))}
+    patients = adsl.select("STUDYID", "USUBJID", "REFDT").sort("USUBJID").with_row_index("PATIENT")
+    readers = rows.select(pl.col("READER").unique().sort()).with_row_index("READERN")
     return (
-        rows.join(adsl.select("STUDYID", "USUBJID", "REFDT"), on="USUBJID", how="inner")
+        rows.join(patients, on="USUBJID", how="inner")
+        .join(readers, on="READER", how="left")
         .with_columns(
             CRITERION=pl.lit(criterion.name),
-            PARAM=pl.col("PARAMCD").replace_strict(PARAMETERS, return_dtype=pl.String),
+            PARAM=pl.col("PARAMCD").replace_strict(names, return_dtype=pl.String),
+            PLACE=pl.col("PARAMCD").replace_strict(place, return_dtype=pl.UInt8),
             ADY=days + (days >= 0).cast(pl.Int64),
+            AVAL=pl.coalesce(
+                pl.col("AVALC").replace_strict(ranks, default=None, return_dtype=pl.Float64),
+                pl.when(pl.col("PARAMCD").is_in(YES_OR_NO)).then((pl.col("AVALC") == "Y").cast(pl.Float64)),
+            ),
         )
+        .sort("PATIENT", "READERN", "PLACE", "AVISITN")
         .select(ResponseAnalysis.column_names())
-        .sort("USUBJID", "READER", "CRITERION", "PARAMCD", "AVISITN")
     )

@@ -8,6 +8,7 @@ from abscopal.errors import OptionError
 WORKING_GROUP = "EORTC RECIST questions and answers (recist.eortc.org)"
 GUIDELINE = "RECIST 1.1 (doi:10.1016/j.ejca.2008.10.026)"
 OURS = "our choice, for the site to replace"
+OUR_READING = "our reading of itRECIST (doi:10.1200/JCO.19.02985), whose details are unchecked"
 
 
 def _setting(default: Any, *, en: str, fr: str, source: str, alternatives: str) -> Any:
@@ -172,6 +173,79 @@ class ResponseSettings:
         fr="Jour donné à un examen dont on ne connaît que le mois ou l’année",
         source="the convention of admiralonco",
         alternatives="first; middle",
+    )
+
+    scan_on_injection_day: Literal["before_injection", "after_injection"] = _setting(
+        "before_injection",
+        en="A scan made on the day of a lesion's first injection precedes it: the lesion is still non-injected",
+        fr="Un examen fait le jour de la première injection d’une lésion la précède : la lésion est encore "
+        "non injectée",
+        source=OUR_READING,
+        alternatives="after_injection: on that day the lesion is already injected",
+    )
+    category_reference: Literal["matched_set", "last_pre_injection"] = _setting(
+        "matched_set",
+        en="Baseline and nadir of the injected and of the non-injected sum: from the history of the very "
+        "lesions that are in the category now",
+        fr="Valeur initiale et nadir de la somme injectée et de la somme non injectée : d’après l’histoire des "
+        "lésions mêmes qui sont à présent dans la catégorie",
+        source=OUR_READING,
+        alternatives="last_pre_injection: an injected lesion counts from its last size before injection",
+    )
+    category_progression: Literal["apart", "forces_overall"] = _setting(
+        "apart",
+        en="Progression of the injected or of the non-injected sum alone leaves the overall response to the "
+        "combined sum",
+        fr="La progression de la seule somme injectée ou non injectée laisse la réponse globale à la somme "
+        "combinée",
+        source=OUR_READING,
+        alternatives="forces_overall: it is progression of the patient",
+    )
+    injected_new_lesion: Literal["stays_new", "leaves_non_injected"] = _setting(
+        "stays_new",
+        en="A new lesion that is injected later still counts against the non-injected response",
+        fr="Une nouvelle lésion injectée par la suite compte toujours contre la réponse non injectée",
+        source=OUR_READING,
+        alternatives="leaves_non_injected: from its injection on it counts only in the overall response",
+    )
+    category_best_until: Literal["own_progression", "patient_progression"] = _setting(
+        "own_progression",
+        en="Best injected and best non-injected response count assessments up to the progression of that category",
+        fr="Les meilleures réponses injectée et non injectée comptent les évaluations jusqu’à la progression de "
+        "cette catégorie",
+        source=OUR_READING,
+        alternatives="patient_progression: up to the first progression of the patient",
+    )
+    after_progression: Literal["not_counted", "counted"] = _setting(
+        "not_counted",
+        en="By itRECIST, assessments after the first progression are derived and shown, and do not count towards "
+        "the best response",
+        fr="Selon itRECIST, les évaluations après la première progression sont dérivées et montrées, et ne "
+        "comptent pas dans la meilleure réponse",
+        source=OUR_READING,
+        alternatives="counted: the best response looks at the whole follow-up",
+    )
+    lesion_injected: Literal["ever", "at_start"] = _setting(
+        "ever",
+        en="Lesion-level response: a lesion counts as injected when it was injected before any of its scans",
+        fr="Réponse par lésion : une lésion compte comme injectée si elle l’a été avant l’un de ses examens",
+        source=OURS,
+        alternatives="at_start: when it was injected before the first assessment; one injected later counts as "
+        "non-injected, by its scans before injection",
+    )
+    lesions_counted: Literal["baseline", "with_new"] = _setting(
+        "baseline",
+        en="Lesion-level response counts the targets measured at baseline",
+        fr="La réponse par lésion compte les cibles mesurées au bilan initial",
+        source=OURS,
+        alternatives="with_new: new lesions that are measured too, from their first measurement",
+    )
+    lesion_not_evaluable: Literal["in_denominator", "left_out"] = _setting(
+        "in_denominator",
+        en="Lesion-level response: a lesion that cannot be told stays in the denominator",
+        fr="Réponse par lésion : une lésion dont on ne peut rien dire reste au dénominateur",
+        source=OURS,
+        alternatives="left_out: it is left out",
     )
 
     def __post_init__(self) -> None:

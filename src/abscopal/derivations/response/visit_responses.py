@@ -37,3 +37,11 @@ class VisitResponses(dy.Schema):
     NADIR = _tenths("Smallest earlier complete sum")
     NADIRDT = date("Date of that sum")
     ACCFL = flag("The reader whose record is accepted")
+
+
+class CategoryResponses(VisitResponses):
+    """The responses of one category of lesions at each assessment: columns as for the whole patient."""
+
+    CATEGORY = dy.String(
+        primary_key=True, regex="^(INJECTED|NON-INJECTED)$", description="INJECTED or NON-INJECTED"
+    )

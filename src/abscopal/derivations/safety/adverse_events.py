@@ -1,5 +1,6 @@
 """ADAE: which adverse events began under treatment, are related to it, immune-related, or severe."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import dataframely as dy
@@ -46,7 +47,7 @@ def derive_adae(
         and ASTDTF says Y.
 
     Raises:
-        TablesError: grades follow more than one version of CTCAE, or the immune-related rule asks for a
+        TablesError: grades follow other versions of CTCAE than the study's, or the immune-related rule asks for a
             judgement that no table holds.
 
     Reference:
@@ -67,7 +68,7 @@ def derive_adae(
         [(1, datetime.date(2024, 3, 10), 'Y', 'Y', 'Y'), (2, datetime.date(2024, 3, 9), 'N', 'N', 'N')]
     """
     chosen = settings or SafetySettings()
-    assert_one_ctcae_version(ae, expected=chosen.ctcae_version)
+    assert_ctcae_versions(ae, allowed=chosen.ctcae_versions)
     events = _with_qualifiers(ae, supp)
     _assert_judged(events, chosen.immune_rule)
     dated = _with_dates(events, adsl, chosen)
@@ -84,28 +85,28 @@ def derive_adae(
     return AdverseEventAnalysis.validate(_with_first_worst(ruled).sort("USUBJID", "AESEQ"), cast=True)
 
 
-def assert_one_ctcae_version(events: pl.DataFrame, *, expected: str | None = None) -> None:
+def assert_ctcae_versions(events: pl.DataFrame, *, allowed: Sequence[str] = ()) -> None:
     """Refuse to pool grades of different versions of CTCAE: the same number is not the same severity.
 
     Args:
         events: AE or ADAE, with AETOXVER.
-        expected: the version that must be the only one; none accepts any single version.
+        allowed: the study's version, or its versions, where the protocol itself changed from one to another;
+            none accepts any single version.
 
     Raises:
-        TablesError: more than one version, or another than the expected one.
+        TablesError: a version that is not allowed, or more than one where none is named.
 
     Reference:
         CTCAE v5.0 (27 November 2017) and v6.0 (22 July 2025) grade neutrophils differently.
 
     Example:
-        >>> assert_one_ctcae_version(pl.DataFrame({"AETOXVER": ["5.0", "5.0", None]}))
+        >>> assert_ctcae_versions(pl.DataFrame({"AETOXVER": ["5.0", "5.0", None]}))
     """
     counts = events.filter(pl.col("AETOXVER").is_not_null()).group_by("AETOXVER").len().sort("AETOXVER")
     versions = counts["AETOXVER"].to_list()
-    strange = expected is not None and any(version != expected for version in versions)
-    if len(versions) > 1 or strange:
+    if any(version not in allowed for version in versions) if allowed else len(versions) > 1:
         listed = ", ".join(f"{count} by {version}" for version, count in counts.rows())
-        wanted = f"version {expected}" if expected else "one version"
+        wanted = f"version {' or '.join(allowed)}" if allowed else "one version"
         raise TablesError(
             f"Adverse events are graded by other versions of CTCAE than expected: {listed}.",
             where="AE, AETOXVER",

@@ -13,7 +13,8 @@ class SafetySettings:
     """How an adverse event is called treatment-emergent, related, immune-related and severe.
 
     Args:
-        ctcae_version: the version that every grade must follow; empty accepts any single version.
+        ctcae_versions: the version that every grade must follow, or the versions, where the protocol itself
+            changed from one to another; empty accepts any single version.
         severe_grade: the lowest CTCAE grade called severe; 3 in most protocols.
         emergent_end_days: days after the last dose during which a start still counts; none means no end.
         start_rule: imputation of a partial start. With `first`, a start that may be on or after the first
@@ -25,7 +26,7 @@ class SafetySettings:
             judged immune-related); `term_or_judged`; or one judge alone (`investigator`, `adjudicated`).
     """
 
-    ctcae_version: str | None = None
+    ctcae_versions: tuple[str, ...] = ()
     severe_grade: int = 3
     emergent_end_days: int | None = None
     start_rule: ImputationRule = "first"

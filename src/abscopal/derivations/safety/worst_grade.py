@@ -1,12 +1,13 @@
 """The worst grade of each patient, and how many patients of each arm reached each grade."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.event_selection import EventSelection
-from abscopal.derivations.safety.adverse_events import assert_one_ctcae_version
+from abscopal.derivations.safety.adverse_events import assert_ctcae_versions
 from abscopal.tables.adam.adae import AdverseEventAnalysis
 from abscopal.tables.adam.adsl import SubjectLevel
 from abscopal.tables.columns import key_text, text
@@ -52,6 +53,7 @@ def derive_worst_grades(
     *,
     level: Level = "patient",
     selection: EventSelection | None = None,
+    ctcae_versions: Sequence[str] = (),
 ) -> dy.DataFrame[WorstGrades]:
     """Keep the worst grade of each patient of the safety set, over all events or within a term or category.
 
@@ -60,12 +62,13 @@ def derive_worst_grades(
         adsl: patients; the safety set is counted.
         level: what the worst grade is taken within.
         selection: the events that count; treatment-emergent ones by default.
+        ctcae_versions: versions that grades may follow; none accepts any single one.
 
     Returns:
         One row per patient and level with at least one such event, in key order.
 
     Raises:
-        TablesError: grades follow more than one version of CTCAE.
+        TablesError: grades follow more than one version of CTCAE, or another than those named.
 
     Example:
         >>> adsl = SubjectLevel.validate(pl.concat([SubjectLevel.create_empty(), pl.DataFrame({
@@ -78,7 +81,7 @@ def derive_worst_grades(
         >>> derive_worst_grades(adae, adsl).select("USUBJID", "WORST").rows()
         [('P1', 3)]
     """
-    assert_one_ctcae_version(adae)
+    assert_ctcae_versions(adae, allowed=ctcae_versions)
     counted = (selection or EventSelection()).condition
     column = _COLUMNS[level]
     place = pl.col(column) if column else pl.lit("")
@@ -101,6 +104,7 @@ def derive_grade_counts(
     *,
     level: Level = "patient",
     selection: EventSelection | None = None,
+    ctcae_versions: Sequence[str] = (),
 ) -> dy.DataFrame[GradeCounts]:
     """Count the patients of each arm by worst grade; patients are counted, never events.
 
@@ -109,12 +113,13 @@ def derive_grade_counts(
         adsl: patients; denominators are the safety set of each arm received.
         level: what the worst grade is taken within.
         selection: the events that count; treatment-emergent ones by default.
+        ctcae_versions: versions that grades may follow; none accepts any single one.
 
     Returns:
         One row per level, arm and grade, zeros included; the arm ALL holds every arm together.
 
     Raises:
-        TablesError: grades follow more than one version of CTCAE.
+        TablesError: grades follow more than one version of CTCAE, or another than those named.
 
     Example:
         >>> adsl = SubjectLevel.validate(pl.concat([SubjectLevel.create_empty(), pl.DataFrame({
@@ -128,7 +133,7 @@ def derive_grade_counts(
         >>> counts.filter((pl.col("ARM") == "A") & (pl.col("N") > 0)).select("GRADE", "N", "DENOM").rows()
         [('ANY', 1, 2), ('3', 1, 2), ('3-5', 1, 2)]
     """
-    worst = derive_worst_grades(adae, adsl, level=level, selection=selection)
+    worst = derive_worst_grades(adae, adsl, level=level, selection=selection, ctcae_versions=ctcae_versions)
     treated = adsl.filter(pl.col("SAFFL") == "Y").select(ARM="TRT01A")
     everyone = pl.DataFrame({"ARM": ["ALL"], "DENOM": [treated.height]})
     arms = treated.drop_nulls().group_by("ARM").agg(DENOM=pl.len().cast(pl.Int64))

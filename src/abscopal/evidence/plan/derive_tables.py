@@ -10,10 +10,15 @@ from abscopal.derivations.exposure import derive_adex
 from abscopal.derivations.participant_flow import derive_flow_counts
 from abscopal.derivations.pathological_response import derive_pathological_responses
 from abscopal.derivations.population import derive_adsl, derive_evaluable_set, derive_response_set
+from abscopal.derivations.protocol_versions import derive_by_version
 from abscopal.derivations.response.baseline_checks import check_baseline
 from abscopal.derivations.response.criteria import CRITERIA
+from abscopal.derivations.response.criterion import SelectionRules
 from abscopal.derivations.response.duration import derive_response_durations
+from abscopal.derivations.response.injected_lesions import derive_injected_at_start
 from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
+from abscopal.derivations.response.lesion_responses import derive_lesion_responses
+from abscopal.derivations.response.lesion_scans import derive_lesion_scans
 from abscopal.derivations.response.response_table import derive_adrs
 from abscopal.derivations.response.tumour_table import derive_adtr
 from abscopal.derivations.safety.adverse_events import derive_adae
@@ -26,6 +31,8 @@ from abscopal.derivations.time_to_event.relapse_free import derive_relapse_free_
 from abscopal.derivations.time_to_event.severe_event import derive_time_to_severe_event
 from abscopal.derivations.time_to_event.time_rows import Counting
 from abscopal.evidence.analysis_plan import AnalysisPlan
+from abscopal.evidence.plan.lesions import list_lesion_definitions
+from abscopal.evidence.plan.protocol_versions import list_starts
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Stop
 from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_primary_status
@@ -45,7 +52,7 @@ class DerivedTables:
 
 
 def derive_analysis_tables(plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> DerivedTables:
-    """Derive ADSL, ADEX, ADAE, ADTR, ADRS and ADTTE, as far as the tables and the study file allow.
+    """Derive ADSL, ADEX, ADAE, ADTR, ADRS, ADLR and ADTTE, as far as the tables and the study file allow.
 
     Args:
         plan: the choices of the study.
@@ -60,6 +67,7 @@ def derive_analysis_tables(plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> Deriv
         **{name: sdtm[name] for name in ("ds", "ex", "pr", "ae", "dd", "tu", "tr", "rs", "cp")},
         arms=plan.arm_codes,
         reference_date=plan.reference_date or "RANDDT",
+        versions=list_starts(plan.patient_rules),
         settings=plan.population,
     )
     if sdtm["ex"] is not None:
@@ -67,7 +75,7 @@ def derive_analysis_tables(plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> Deriv
     derived.tables["adsl"] = adsl
     if sdtm["bs"] is not None:
         derived.tables["pathology"] = derive_pathological_responses(sdtm["bs"])
-    _add_adverse_events(derived, plan.protocol, sdtm)
+    _add_adverse_events(derived, plan, sdtm)
     if plan.reference_date is None:
         derived.stops.append(Stop("value_unknown", detail="reference_date"))
     else:
@@ -78,15 +86,15 @@ def derive_analysis_tables(plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> Deriv
     return derived
 
 
-def _add_adverse_events(derived: DerivedTables, protocol: StudyProtocol, sdtm: Mapping[str, Any]) -> None:
-    events, safety = sdtm["ae"], protocol.safety
+def _add_adverse_events(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> None:
+    events, safety = sdtm["ae"], plan.protocol.safety
     if events is None:
         return
     if safety.severe_grade.value is None:
         derived.stops.append(Stop("value_unknown", detail="safety.severe_grade"))
         return
     versions = sorted(events["AETOXVER"].drop_nulls().unique())
-    if len(versions) > 1:
+    if len(versions) > 1 and not set(versions) <= set(plan.ctcae_versions):
         derived.stops.append(Stop("grade_version_mixed", detail=", ".join(versions)))
         return
     if safety.ctcae_version.value is None:
@@ -98,18 +106,18 @@ def _add_adverse_events(derived: DerivedTables, protocol: StudyProtocol, sdtm: M
         derived.stops.append(Stop("irae_rule_unknown"))
     elif not derived.has_immune_rule:
         derived.stops.append(Stop("irae_not_judged"))
-    adae: pl.DataFrame = derive_adae(
-        events,
-        derived.tables["adsl"],  # type: ignore[arg-type]
-        terms=read_immune_related_terms(),
-        supp=sdtm["supp"],
-        settings=SafetySettings(
-            ctcae_version=safety.ctcae_version.value,
-            severe_grade=safety.severe_grade.value,
-            emergent_end_days=safety.treatment_emergent_days.value,
-            immune_rule=rule if derived.has_immune_rule and rule is not None else "term",
-        ),
+    common = SafetySettings(
+        ctcae_versions=plan.ctcae_versions,
+        severe_grade=safety.severe_grade.value,
+        immune_rule=rule if derived.has_immune_rule and rule is not None else "term",
     )
+    terms = read_immune_related_terms()
+
+    def derive(members: Any, version: str) -> pl.DataFrame:
+        own = replace(common, emergent_end_days=plan.find_rules(version).emergent_end_days)
+        return derive_adae(events, members, terms=terms, supp=sdtm["supp"], settings=own)
+
+    adae = derive_by_version(derived.tables["adsl"], derive, versions=plan.versions)
     if not derived.has_immune_rule:
         adae = adae.with_columns(IRAEFL=pl.lit(None, dtype=pl.String))
     if safety.severe_includes_death.value is False:
@@ -164,15 +172,14 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
     lesions = derive_lesion_assessments(
         sdtm["tu"], sdtm["tr"], adsl, exposure=sdtm["ex"], settings=plan.response
     )
-    adsl = derive_response_set(adsl, lesions, settings=plan.population)
+    injected_at_start = derive_injected_at_start(lesions, plan.response)
+    adsl = derive_response_set(adsl, lesions, injected_at_start=injected_at_start, settings=plan.population)
     derived.tables["adsl"], derived.tables["assessments"] = adsl, lesions
-    derived.tables["adtr"] = derive_adtr(lesions, adsl)
+    derived.tables["adtr"] = derive_adtr(lesions, adsl, settings=plan.response)
     enrolled: Any = adsl.filter(pl.col("ENRLFL") == "Y")
     primary = next((item for item in CRITERIA if item.name == plan.protocol.lesions.primary_criterion), None)
     if primary is not None:
-        derived.tables["baseline_doubts"] = check_baseline(
-            lesions, adsl, selection=primary.selection, settings=plan.response
-        )
+        derived.tables["baseline_doubts"] = _check_baselines(lesions, adsl, primary.selection, plan)
     responses = [
         derive_adrs(lesions, enrolled, criterion=criterion, settings=plan.response)
         for criterion in CRITERIA
@@ -180,6 +187,25 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
     ]
     if responses:
         derived.tables["adrs"] = pl.concat(responses)
+    derived.tables["adlr"] = derive_lesion_responses(
+        lesions,
+        enrolled,
+        definitions=list_lesion_definitions(plan.protocol.lesions.lesion_response),
+        scans=derive_lesion_scans(sdtm["tr"], plan.response),
+        settings=plan.response,
+    )
+
+
+def _check_baselines(
+    lesions: pl.DataFrame, adsl: pl.DataFrame, selection: SelectionRules, plan: AnalysisPlan
+) -> pl.DataFrame:
+    def check(members: Any, version: str) -> pl.DataFrame:
+        age = plan.find_rules(version).baseline_max_age_days
+        own = plan.response if age is None else replace(plan.response, baseline_max_age_days=age)
+        theirs: Any = lesions.join(members.select("USUBJID"), on="USUBJID", how="semi")
+        return check_baseline(theirs, members, selection=selection, settings=own)
+
+    return derive_by_version(adsl, check, versions=plan.versions)
 
 
 def _add_times(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> None:
@@ -191,13 +217,17 @@ def _add_times(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, An
     if responses is not None and criterion in plan.criteria:
         accepted = plan.protocol.lesions.accepted_reader
         shared: dict[str, Any] = {
-            "ruleset": choose_ruleset(plan),
             "criterion": criterion,
             "reader": accepted.reader if accepted.rule == "named_reader" else None,
             "analysis_set": "ITTFL",
             "counting": counting,
         }
-        times.append(derive_progression_free_survival(responses, adsl, **shared))
+
+        def derive(members: Any, version: str) -> pl.DataFrame:
+            ruleset = choose_ruleset(plan, version)
+            return derive_progression_free_survival(responses, members, ruleset=ruleset, **shared)
+
+        times.append(derive_by_version(adsl, derive, versions=plan.versions))
         times.append(_time_responses(responses, adsl, plan))
     if sdtm["ds"] is not None and any(endpoint.kind == "relapse_free" for endpoint in plan.endpoints):
         times.append(derive_relapse_free_survival(adsl, sdtm["ds"], counting=counting))
@@ -225,23 +255,26 @@ def _list_times_to_toxicity(derived: DerivedTables, plan: AnalysisPlan) -> list[
     return []
 
 
-def choose_ruleset(plan: AnalysisPlan) -> CensoringRules:
-    """Pick the censoring rules that the study names, with the study's own calendar.
+def choose_ruleset(plan: AnalysisPlan, version: str) -> CensoringRules:
+    """Pick the censoring rules that the study names, with the calendar of scans of one version of the protocol.
 
     Args:
         plan: the choices of the study.
+        version: the version under which the patients were included: their scans were planned by it.
 
     Returns:
         The rules; where the study names none, those of FDA table A.
     """
     choices = plan.protocol.lesions.settings
     rules = RULESETS.get(choices.pfs_rule.value or "fda_a", RULESETS["fda_a"])
-    own = {
-        name: value
-        for name in ("interval_days", "window_days", "max_missed")
-        if (value := getattr(choices, name).value) is not None
-    }
-    return replace(rules, **own)
+    calendar, missed = plan.find_rules(version), choices.max_missed.value
+    interval, window = calendar.interval_days, calendar.window_days
+    return replace(
+        rules,
+        interval_days=rules.interval_days if interval is None else interval,
+        window_days=rules.window_days if window is None else window,
+        max_missed=rules.max_missed if missed is None else missed,
+    )
 
 
 def _set_evaluable(derived: DerivedTables, protocol: StudyProtocol) -> None:

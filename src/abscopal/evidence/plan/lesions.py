@@ -1,17 +1,20 @@
 """Response of single lesions, injected and not: always with the unit, n/N and an interval that knows the patient."""
 
-from dataclasses import dataclass
-from typing import Literal
+import re
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from abscopal.derivations.response.lesion_definitions import HOUSE_DEFINITIONS, LesionDefinition
 from abscopal.estimation.clustered import (
     ClusterMethod,
     estimate_clustered_proportion,
     estimate_paired_difference,
 )
 from abscopal.estimation.estimate import Estimate
+from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.plan.absent_tables import name_absent_tables
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import Readings
@@ -20,36 +23,24 @@ from abscopal.protocol.lesions import LesionResponseRule
 
 LESIONS = "lesion_response"
 KINDS = ("injected", "non_injected")
+PLACES = ("non_injected_visceral", "non_injected_non_visceral")
 PAIRED = "paired"
+BOOTSTRAP = ", bootstrap"
+CONFIRMED = ", confirmed"
 FEWEST_PAIRS = 2
 SEED = 20200101
-
-
-@dataclass(frozen=True, slots=True)
-class LesionDefinition:
-    """What it takes for one lesion to have responded.
-
-    `name_en` and `name_fr` are empty for the definitions of the house, whose words the report knows.
-    """
-
-    code: str
-    decrease_percent: float
-    is_strict: bool
-    not_evaluable: Literal["in_denominator", "left_out"] = "in_denominator"
-    landmark_day: int | None = None
-    name_en: str = ""
-    name_fr: str = ""
-
-
-HOUSE_DEFINITIONS = (
-    LesionDefinition("any_decrease", 0.0, is_strict=True),
-    LesionDefinition("decrease_30", 30.0, is_strict=False),
-    LesionDefinition("complete", 100.0, is_strict=False),
-)
+_INJECTED, _VISCERAL = pl.col("INJFL") == "Y", pl.col("VISCFL")
+_MEMBERS: Mapping[str, pl.Expr] = {
+    "all": pl.lit(True),
+    "injected": _INJECTED,
+    "non_injected": ~_INJECTED,
+    "non_injected_visceral": ~_INJECTED & (_VISCERAL == "Y"),
+    "non_injected_non_visceral": ~_INJECTED & (_VISCERAL == "N"),
+}
 
 
 def list_lesion_definitions(rules: tuple[LesionResponseRule, ...]) -> tuple[LesionDefinition, ...]:
-    """Give the definitions of the house and, after them, those of the study that a diameter can answer.
+    """Give the definitions of the house and, after them, those of the study that say what they need.
 
     Args:
         rules: lesion-level rules of the study file.
@@ -58,23 +49,18 @@ def list_lesion_definitions(rules: tuple[LesionResponseRule, ...]) -> tuple[Lesi
         The definitions, without the study's where it repeats one of the house.
     """
     own = []
-    known = {definition.decrease_percent for definition in HOUSE_DEFINITIONS}
     for number, rule in enumerate(rules, start=1):
         decrease = 100.0 if rule.measure == "complete" else rule.decrease_percent.value
         landmark = rule.landmark_day.value if rule.time == "landmark" else None
-        is_house = decrease in known and landmark is None and rule.not_evaluable == "in_denominator"
-        if (
-            rule.measure == "product"
-            or decrease is None
-            or is_house
-            or (rule.time == "landmark" and landmark is None)
-        ):
+        if decrease is None or (rule.time == "landmark" and landmark is None) or _is_house(rule):
             continue
         own.append(
             LesionDefinition(
                 f"study_{number}",
+                f"STUDY{number}",
+                rule.name.en,
+                rule.measure,
                 decrease,
-                is_strict=False,
                 not_evaluable=rule.not_evaluable,
                 landmark_day=landmark,
                 name_en=rule.name.en,
@@ -84,117 +70,151 @@ def list_lesion_definitions(rules: tuple[LesionResponseRule, ...]) -> tuple[Lesi
     return (*HOUSE_DEFINITIONS, *own)
 
 
-def derive_lesion_outcomes(assessments: pl.DataFrame, definition: LesionDefinition) -> pl.DataFrame:
-    """Say of each target lesion measured at baseline whether it responded and whether it was injected.
+def _is_house(rule: LesionResponseRule) -> bool:
+    """Whether a rule of the study only repeats a definition of the house."""
+    decrease = 100.0 if rule.measure == "complete" else rule.decrease_percent.value
+    return (
+        rule.time == "best"
+        and rule.not_evaluable == "in_denominator"
+        and any(
+            (known.measure, known.decrease_percent, known.is_strict) == (rule.measure, decrease, False)
+            for known in HOUSE_DEFINITIONS
+        )
+    )
+
+
+def choose_definition(rules: tuple[LesionResponseRule, ...]) -> LesionDefinition:
+    """The definition that the endpoints of the study use: its first rule that says what it needs.
 
     Args:
-        assessments: lesions at every assessment, one reader per patient: USUBJID, TULNKID, AVISITN, ADT, LSROLE,
-            LSSTATE, LSTENTH (tenths of a millimetre), INJDT.
-        definition: what a response is.
+        rules: lesion-level rules of the study file.
 
     Returns:
-        One row per lesion: USUBJID, TULNKID, KIND (injected or non_injected) and RESPONDED; lesions without any
-        measurement after baseline count as not responding, or are left out where the definition says so.
-
-    Example:
-        >>> from datetime import date
-        >>> rows = pl.DataFrame({
-        ...     "USUBJID": "P1", "TULNKID": ["T01", "T01", "T02", "T02"], "AVISITN": [0, 1, 0, 1],
-        ...     "ADT": [date(2024, 1, 1), date(2024, 3, 1)] * 2, "LSROLE": "TARGET", "LSSTATE": "MEASURED",
-        ...     "LSTENTH": [200, 130, 300, 310], "INJDT": [date(2024, 1, 8), date(2024, 1, 8), None, None],
-        ... })
-        >>> derive_lesion_outcomes(rows, HOUSE_DEFINITIONS[1]).rows()
-        [('P1', 'T01', 'injected', True), ('P1', 'T02', 'non_injected', False)]
+        The definition; a fall of 30 % of the diameter where the study has no usable rule.
     """
-    targets = assessments.filter((pl.col("LSROLE") == "TARGET") & (pl.col("LSSTATE") != "MERGED"))
-    baseline = targets.filter((pl.col("AVISITN") == 0) & (pl.col("LSTENTH") > 0)).select(
-        "USUBJID", "TULNKID", "INJDT", BASE="LSTENTH"
-    )
-    later = targets.filter((pl.col("AVISITN") > 0) & pl.col("LSTENTH").is_not_null())
-    if definition.landmark_day is not None:
-        start = targets.filter(pl.col("AVISITN") == 0).group_by("USUBJID").agg(START=pl.col("ADT").max())
-        later = later.join(start, on="USUBJID").filter(
-            (pl.col("ADT") - pl.col("START")).dt.total_days() <= definition.landmark_day
-        )
-    best = later.group_by("USUBJID", "TULNKID").agg(BEST=pl.col("LSTENTH").min())
-    # Integer arithmetic: 20.0 mm to 14.0 mm is exactly -30 %.
-    fall, wanted = (pl.col("BASE") - pl.col("BEST")) * 100, pl.col("BASE") * definition.decrease_percent
-    responded = fall > wanted if definition.is_strict else fall >= wanted
-    joined = baseline.join(best, on=["USUBJID", "TULNKID"], how="left")
-    if definition.not_evaluable == "left_out":
-        joined = joined.filter(pl.col("BEST").is_not_null())
-    kind = pl.when(pl.col("INJDT").is_not_null()).then(pl.lit("injected")).otherwise(pl.lit("non_injected"))
-    return joined.select("USUBJID", "TULNKID", KIND=kind, RESPONDED=responded.fill_null(False)).sort(
-        "USUBJID", "TULNKID"
-    )
+    known = list_lesion_definitions(rules)
+    for number, rule in enumerate(rules, start=1):
+        decrease = 100.0 if rule.measure == "complete" else rule.decrease_percent.value
+        for definition in known:
+            is_own = definition.code == f"study_{number}"
+            same = (definition.measure, definition.decrease_percent) == (rule.measure, decrease)
+            if is_own or (_is_house(rule) and same and not definition.is_strict):
+                return definition
+    return HOUSE_DEFINITIONS[1]
+
+
+def count_patients(record: EndpointEstimate) -> int:
+    """How many patients carry the lesions of an estimate.
+
+    Args:
+        record: an estimate that counts lesions.
+
+    Returns:
+        The number that its note holds.
+    """
+    found = re.match(r"patients: (\d+)", record.note)
+    return int(found.group(1)) if found else 0
+
+
+def read_modality(record: EndpointEstimate) -> str:
+    """By what the lesions of an estimate were measured; empty where the tables do not say.
+
+    Args:
+        record: an estimate that counts lesions.
+
+    Returns:
+        The methods of the tables, such as CT SCAN, most frequent first.
+    """
+    return record.note.partition("; modality: ")[2]
+
+
+def _write_note(rows: pl.DataFrame) -> str:
+    methods = rows["METHOD"].drop_nulls().value_counts(sort=True)["METHOD"].to_list()
+    told = f"; modality: {', '.join(methods)}" if methods else ""
+    return f"patients: {rows['USUBJID'].n_unique()}{told}"
+
+
+def _read_lesions(readings: Readings, definition: LesionDefinition) -> pl.DataFrame | None:
+    """The lesions of the accepted reader that one definition counts; None where no reader is accepted."""
+    chosen = choose_reader(readings.tables["adlr"], readings.protocol.lesions.accepted_reader)
+    if chosen is None:
+        return None
+    return chosen.filter(PARAMCD=definition.parameter, ANL01FL="Y").sort("USUBJID", "TULNKID")
 
 
 def estimate_lesion_responses(readings: Readings) -> None:
     """Estimate, by arm, the share of injected and of non-injected lesions that responded.
 
+    Each share stands with two intervals that know the patient: of generalised estimating equations, and of a
+    bootstrap that draws patients.
+
     Args:
         readings: analysis tables and list of estimates; without lesions nothing is estimated.
     """
-    lesions = readings.tables.get("assessments")
-    if lesions is None:
-        return
-    chosen = choose_reader(lesions, readings.protocol.lesions.accepted_reader)
-    if chosen is None:
-        readings.stop("no_accepted_reader", detail=", ".join(sorted(lesions["READER"].unique())))
+    table = readings.tables.get("adlr")
+    if table is None or table.is_empty():
         return
     for definition in list_lesion_definitions(readings.protocol.lesions.lesion_response):
-        outcomes = derive_lesion_outcomes(chosen, definition)
+        lesions = _read_lesions(readings, definition)
+        if lesions is None:
+            readers = ", ".join(sorted(table["READER"].unique()))
+            readings.stop("no_accepted_reader", detail=readers)
+            return
+        if definition.measure == "product" and lesions["BASE"].null_count() == lesions.height:
+            readings.stop("no_second_diameter")
+            continue
         for arm in readings.arms:
-            of_arm = outcomes.join(
-                readings.patients("ITTFL", arm).select("USUBJID"), on="USUBJID", how="semi"
-            )
-            for kind in KINDS:
-                rows = of_arm.filter(pl.col("KIND") == kind)
-                if rows.height:
-                    _keep(readings, rows, f"{definition.code}: {kind}", arm=arm)
-            _keep_contrast(readings, of_arm, f"{definition.code}: {PAIRED}", arm=arm)
+            _estimate_arm(readings, definition, lesions, arm=arm)
 
 
-def _keep(readings: Readings, rows: pl.DataFrame, estimand: str, *, arm: str) -> None:
-    value = _estimate_share(rows)
-    readings.estimates.take(
-        LESIONS,
-        estimand,
-        value,
-        population="ITTFL",
-        arm=arm,
-        source="lesion assessments",
-        note=f"patients: {rows['USUBJID'].n_unique()}",
-    )
-
-
-def _keep_contrast(readings: Readings, rows: pl.DataFrame, estimand: str, *, arm: str) -> None:
-    both = rows.filter((pl.col("KIND").n_unique() == 2).over("USUBJID"))
+def _estimate_arm(
+    readings: Readings, definition: LesionDefinition, lesions: pl.DataFrame, *, arm: str
+) -> None:
+    of_arm = lesions.join(readings.patients("ITTFL", arm).select("USUBJID"), on="USUBJID", how="semi")
+    keep: dict[str, Any] = {"population": "ITTFL", "arm": arm, "source": "ADLR"}
+    for kind in (*KINDS, *PLACES):
+        rows = of_arm.filter(_MEMBERS[kind])
+        if rows.is_empty():
+            continue
+        note, name = _write_note(rows), f"{definition.code}: {kind}"
+        readings.estimates.take(LESIONS, name, _estimate_share(rows), note=note, **keep)
+        if kind in KINDS:
+            drawn = _estimate_share(rows, method="bootstrap")
+            readings.estimates.take(LESIONS, f"{name}{BOOTSTRAP}", drawn, note=note, **keep)
+            sure = _estimate_share(rows, responded=pl.col("CONFFL") == "Y")
+            readings.estimates.take(LESIONS, f"{name}{CONFIRMED}", sure, note=note, **keep)
+    both = of_arm.filter((pl.col("INJFL").n_unique() == 2).over("USUBJID"))
     if both["USUBJID"].n_unique() < FEWEST_PAIRS:
         return
-    value = estimate_paired_difference(
-        both["RESPONDED"].cast(pl.Int64).to_numpy(),
-        both["USUBJID"].to_numpy(),
-        (both["KIND"] == "injected").to_numpy(),
-    )
-    readings.estimates.take(
-        LESIONS,
-        estimand,
-        value,
-        population="ITTFL",
-        arm=arm,
-        source="lesion assessments",
-        status="exploratory",
-        note=f"patients: {both['USUBJID'].n_unique()}",
-    )
+    for method, suffix in (("t", ""), ("bootstrap", BOOTSTRAP)):
+        value = estimate_paired_difference(
+            (both["AVALC"] == "Y").cast(pl.Int64).to_numpy(),
+            both["USUBJID"].to_numpy(),
+            (both["INJFL"] == "Y").to_numpy(),
+            method=method,  # type: ignore[arg-type]
+            generator=np.random.default_rng(SEED),
+        )
+        readings.estimates.take(
+            LESIONS,
+            f"{definition.code}: {PAIRED}{suffix}",
+            value,
+            status="exploratory",
+            note=_write_note(both),
+            **keep,
+        )
 
 
 def _estimate_share(
-    rows: pl.DataFrame, *, level: float = 0.95, method: ClusterMethod = "sandwich"
+    rows: pl.DataFrame,
+    *,
+    responded: pl.Expr | None = None,
+    level: float = 0.95,
+    method: ClusterMethod = "sandwich",
 ) -> Estimate:
+    condition = pl.col("AVALC") == "Y" if responded is None else responded.fill_null(False)
     # A fixed seed: the same tables give the same report.
     return estimate_clustered_proportion(
-        rows["RESPONDED"].cast(pl.Int64).to_numpy(),
+        rows.select(condition.cast(pl.Int64)).to_series().to_numpy(),
         rows["USUBJID"].to_numpy(),
         level=level,
         method=method,
@@ -209,27 +229,25 @@ def estimate_lesion_endpoint(readings: Readings, endpoint: Endpoint) -> None:
         readings: analysis tables and list of estimates.
         endpoint: an endpoint that counts lesions.
     """
-    lesions = readings.tables.get("assessments")
-    if lesions is None:
+    table = readings.tables.get("adlr")
+    if table is None:
         tables = name_absent_tables(readings.stops)
         readings.stop("endpoint_table_absent", endpoint=endpoint.identifier, detail=tables)
         return
     if endpoint.unit_of_analysis != "lesion":
         readings.stop("kind_not_available", endpoint=endpoint.identifier, detail="lesion_response, patient")
         return
-    chosen = choose_reader(lesions, readings.protocol.lesions.accepted_reader)
-    if chosen is None:
-        return
     definition = choose_definition(readings.protocol.lesions.lesion_response)
-    outcomes = derive_lesion_outcomes(chosen, definition)
-    if endpoint.lesions != "all":
-        outcomes = outcomes.filter(pl.col("KIND") == endpoint.lesions)
+    lesions = _read_lesions(readings, definition)
+    if lesions is None:
+        return
+    chosen = lesions.filter(_MEMBERS[endpoint.lesions])
     method: ClusterMethod = (
         "bootstrap" if endpoint.interval_method.value == "cluster_bootstrap" else "sandwich"
     )
     for arm in readings.reported_arms(endpoint):
         patients = readings.patients(endpoint.estimand.population, arm)
-        rows = outcomes.join(patients.select("USUBJID"), on="USUBJID", how="semi")
+        rows = chosen.join(patients.select("USUBJID"), on="USUBJID", how="semi")
         if rows.is_empty():
             continue
         readings.estimates.take(
@@ -239,16 +257,6 @@ def estimate_lesion_endpoint(readings: Readings, endpoint: Endpoint) -> None:
             population=endpoint.estimand.population,
             arm=arm,
             status=endpoint.level,
-            source="lesion assessments",
-            note=f"patients: {rows['USUBJID'].n_unique()}",
+            source="ADLR",
+            note=_write_note(rows),
         )
-
-
-def choose_definition(rules: tuple[LesionResponseRule, ...]) -> LesionDefinition:
-    """The definition that the endpoints of the study use: its first rule that a diameter can answer."""
-    for rule in rules:
-        decrease = 100.0 if rule.measure == "complete" else rule.decrease_percent.value
-        for definition in list_lesion_definitions(rules):
-            if rule.measure != "product" and definition.decrease_percent == decrease:
-                return definition
-    return HOUSE_DEFINITIONS[1]

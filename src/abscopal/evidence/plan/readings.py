@@ -40,13 +40,13 @@ class Readings:
     estimates: EstimateList = field(default_factory=EstimateList)
     stops: list[Stop] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
+    ctcae_versions: tuple[str, ...] = ()
 
     @property
     def arms(self) -> tuple[str, ...]:
         """The arms of the study file that have patients, in its order."""
-        present = set(self.tables["adsl"]["TRT01P"].drop_nulls()) | set(
-            self.tables["adsl"]["TRT01A"].drop_nulls()
-        )
+        patients = self.tables["adsl"]
+        present = {*patients["TRT01P"].unique(), *patients["TRT01A"].unique()}
         return tuple(arm.identifier for arm in self.protocol.arms if arm.identifier in present)
 
     def arm_column(self, population: str) -> str:

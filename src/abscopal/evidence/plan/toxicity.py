@@ -55,6 +55,7 @@ def _estimate_worst_grades(readings: Readings) -> None:
         readings.tables["adsl"],  # type: ignore[arg-type]
         level="term",
         selection=EventSelection(),
+        ctcae_versions=readings.ctcae_versions,
     )
     severe = [str(grade) for grade in range(severe_grade(readings), 6)]
     named = counts.filter(pl.col("GRADE").is_in(["ANY", *severe]) & (pl.col("ARM") != "ALL")).with_columns(

@@ -20,6 +20,7 @@ from abscopal.evidence.report.sections.method import (
 )
 from abscopal.evidence.report.sections.patients import render_baseline, render_exposure, render_flow
 from abscopal.evidence.report.sections.primary import render_primary
+from abscopal.evidence.report.sections.protocol_versions import render_protocol_versions
 from abscopal.evidence.report.sections.published import render_published
 from abscopal.evidence.report.sections.response import render_lesions, render_response
 from abscopal.evidence.report.sections.summary import render_summary
@@ -74,6 +75,7 @@ def render_report(
     sections = (
         render_summary(material, origin=origin),
         render_flow(material),
+        render_protocol_versions(material),
         render_baseline(material),
         render_exposure(material),
         render_primary(material),
@@ -102,6 +104,18 @@ def render_report(
         footer=wording.say("page.footer"),
         version=version,
     )
+    return render_page(page)
+
+
+def render_page(page: Page) -> str:
+    """Fill the outermost template: one HTML page without any external source.
+
+    Args:
+        page: what it shows.
+
+    Returns:
+        The page. The same argument gives the same text.
+    """
     return _templates().get_template("page.html").render(page=page)
 
 

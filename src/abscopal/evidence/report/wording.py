@@ -20,23 +20,25 @@ from abscopal.evidence.typography import (
 )
 from abscopal.protocol.document import read_text
 
-TEXTS = "texts.yml"
+TEXTS = ("texts.yml", "design_texts.yml")
 FROM_CURVES = ("Kaplan-Meier", "Aalen-Johansen")
 _DECIMALS = {"mm": 1, "years": 0, "days": 0, "doses": 0, "lesions": 0, "injections": 0, "patients": 0}
 
 
 @cache
 def read_texts() -> dict[str, dict[str, str]]:
-    """Read the sentences of the report, which ship with it.
+    """Read the sentences of the report and of the design page, which ship with them.
 
     Returns:
         For each key, the English and the French sentence.
     """
-    text = files("abscopal.evidence.report").joinpath(TEXTS).read_text(encoding="utf-8")
-    loaded = read_text(text, file=TEXTS).content
+    folder = files("abscopal.evidence.report")
     return {
         str(key): {"en": str(both["en"]), "fr": typeset_french(str(both["fr"]))}
-        for key, both in loaded.items()
+        for file in TEXTS
+        for key, both in read_text(
+            folder.joinpath(file).read_text(encoding="utf-8"), file=file
+        ).content.items()
     }
 
 

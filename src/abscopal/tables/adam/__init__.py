@@ -5,6 +5,7 @@ import dataframely as dy
 from abscopal.tables.adam.adae import AdverseEventAnalysis
 from abscopal.tables.adam.adcp import CellPhenotypingAnalysis
 from abscopal.tables.adam.adex import ExposureAnalysis
+from abscopal.tables.adam.adlr import LesionResponse
 from abscopal.tables.adam.adrs import ResponseAnalysis
 from abscopal.tables.adam.adsl import SubjectLevel
 from abscopal.tables.adam.adtr import TumourAnalysis
@@ -16,6 +17,7 @@ ANALYSIS_TABLES: dict[str, type[dy.Schema]] = {
     "adex": ExposureAnalysis,
     "adtr": TumourAnalysis,
     "adrs": ResponseAnalysis,
+    "adlr": LesionResponse,
     "adae": AdverseEventAnalysis,
     "adtte": TimeToEvent,
     "adcp": CellPhenotypingAnalysis,
@@ -27,6 +29,7 @@ __all__ = [
     "CellPhenotypingAnalysis",
     "ExposureAnalysis",
     "LesionAssessments",
+    "LesionResponse",
     "ResponseAnalysis",
     "SubjectLevel",
     "TimeToEvent",

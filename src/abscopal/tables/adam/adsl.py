@@ -23,6 +23,10 @@ class SubjectLevel(dy.Schema):
     ACTARMCD = text("Arm received, code")
     TRT01P = text("Planned treatment: the arm identifier of the study file")
     TRT01A = text("Treatment received: the arm identifier of the study file")
+    PROTVERS = text(
+        "Version of the protocol in force on the day of informed consent; of randomisation or of the first dose "
+        "where consent is not dated"
+    )
     RFICDT = date("Informed consent")
     RANDDT = date("Randomisation or registration")
     TRTSDT = date("First dose")
@@ -47,4 +51,5 @@ class SubjectLevel(dy.Schema):
     ITTFL = flag("In the intention-to-treat set")
     SAFFL = flag("In the safety set: received any study treatment")
     RESPFL = flag("In the response set: target or non-target disease at baseline")
+    NINJFL = flag("In the set of distant effect: a measurable target that was not injected at the start")
     EVALFL = flag("Evaluable for the primary endpoint")

@@ -36,6 +36,6 @@ class TumourAnalysis(dy.Schema):
     NADIR = millimetres("Smallest earlier complete value, baseline included, mm")
     CHGNAD = number("Change from nadir, mm", low=-5000, high=5000)
     PCHGNAD = number("Change from nadir, %", low=-100, high=1000000)
-    INJFL = flag("The lesion had been injected on or before this date")
+    INJFL = flag("The lesion had been injected when it was scanned")
     INJDT = date("First injection of the lesion")
     ANL01FL = flag("Used in the analysis of response")

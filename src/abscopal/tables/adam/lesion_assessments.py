@@ -39,6 +39,7 @@ class LesionAssessments(dy.Schema):
         description="Length in tenths of a millimetre; 50 where too small to measure, 0 if absent or merged",
     )
     INJDT = date(
-        "First injection of the lesion, whenever it was; injected at a visit means INJDT on or before ADT"
+        "First injection of the lesion, whenever it was; injected at a scan means INJDT before ADT, or on that day "
+        "by the setting scan_on_injection_day"
     )
     ACCFL = flag("The reader whose record is accepted")

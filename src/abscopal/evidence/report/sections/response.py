@@ -1,14 +1,35 @@
 """Response of patients and of lesions: two units that are never set against each other."""
 
+from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
-from abscopal.evidence.plan.lesions import KINDS, LESIONS, PAIRED, list_lesion_definitions
-from abscopal.evidence.plan.response import BEST, CATEGORIES, CONFIRMED
+from abscopal.evidence.plan.lesions import (
+    BOOTSTRAP,
+    KINDS,
+    LESIONS,
+    PAIRED,
+    PLACES,
+    count_patients,
+    list_lesion_definitions,
+    read_modality,
+)
+from abscopal.evidence.plan.lesions import CONFIRMED as LESION_CONFIRMED
+from abscopal.evidence.plan.response import BEST, CATEGORIES, CONFIRMED, DISTANT, OBJECTIVE, name_best
 from abscopal.evidence.plan.survival import DURATION
 from abscopal.evidence.report.blocks import Block, Cell, Prose, Section, Table, row_of
 from abscopal.evidence.report.material import Material
 from abscopal.evidence.report.sections.primary import render_comparison
+from abscopal.evidence.report.wording import typeset_french
 
 SHARE_KINDS = ("objective_response", "disease_control", "durable_benefit")
+
+# Which lesions a best response speaks of, and the patients in whom it is counted.
+PARTS = (("injected", "RESPFL"), ("non_injected", "RESPFL"), ("non_injected", DISTANT))
+_LESION_ROWS = (
+    *(f"{kind}{suffix}" for kind in KINDS for suffix in ("", BOOTSTRAP, LESION_CONFIRMED)),
+    *PLACES,
+    PAIRED,
+    f"{PAIRED}{BOOTSTRAP}",
+)
 
 
 def render_response(material: Material) -> Section | None:
@@ -16,9 +37,11 @@ def render_response(material: Material) -> Section | None:
     analysis = material.analysis
     blocks: list[Block] = []
     for criterion in analysis.plan.criteria:
+        blocks += _readings(material, criterion)
         for name, caption in ((BEST, "response.caption"), (CONFIRMED, "response.confirmed_caption")):
-            if analysis.estimates.of(f"{name}_{criterion}"):
+            if analysis.estimates.of(name_best(name, criterion)):
                 blocks.append(_best(material, name, caption, criterion))
+        blocks += _best_by_category(material, criterion)
     blocks += _endpoints(material)
     blocks += _duration(material)
     swimmers = sorted(name for name in material.pictures if name.startswith("swimmer"))
@@ -29,7 +52,7 @@ def render_response(material: Material) -> Section | None:
 
 def _best(material: Material, name: str, caption: str, criterion: str) -> Table:
     arms = material.analysis.arms
-    endpoint = f"{name}_{criterion}"
+    endpoint = name_best(name, criterion)
     shown = [
         category
         for category in CATEGORIES
@@ -55,6 +78,62 @@ def _best(material: Material, name: str, caption: str, criterion: str) -> Table:
     )
 
 
+def _readings(material: Material, criterion: str) -> list[Block]:
+    """What the source of a criterion leaves open, and how it was read: before its first number."""
+    found = next((known for known in CRITERIA if known.name == criterion), None)
+    if found is None or not found.our_readings:
+        return []
+    language = material.wording.language
+    told = [
+        getattr(reading, language)
+        for reading in found.list_readings_in_force(material.analysis.plan.response)
+    ]
+    told = [typeset_french(text) for text in told] if language == "fr" else told
+    lead = material.say("response.our_readings", criterion=material.wording.name("criterion", criterion))
+    return [Prose(" ".join((lead, *told)))]
+
+
+def _best_by_category(material: Material, criterion: str) -> list[Block]:
+    """Best responses of injected and of non-injected lesions: patients, each with n/N and interval."""
+    estimates, tables = material.analysis.estimates, []
+    for part, population in PARTS:
+        endpoint = name_best(BEST, criterion, part)
+        records = [record for record in estimates.of(endpoint) if record.population == population]
+        arms = [arm for arm in material.analysis.arms if any(record.arm == arm for record in records)]
+        if not arms:
+            continue
+        always = {"CR", "PR", "SD", "PD", "NE"}
+        shown = [c for c in CATEGORIES if c in always or any(r.events for r in records if r.estimand == c)]
+        rows = [
+            row_of(
+                material.say(f"best.{category}"),
+                [
+                    material.cell(material.find(endpoint, category, population=population, arm=arm))
+                    for arm in arms
+                ],
+            )
+            for category in shown
+        ]
+        objective = [material.find(endpoint, OBJECTIVE, population=population, arm=arm) for arm in arms]
+        rows.append(
+            row_of(material.say("response.objective"), [material.cell(record) for record in objective])
+        )
+        text = material.say(
+            f"response.caption_{part}",
+            criterion=material.wording.name("criterion", criterion),
+            reader=material.analysis.reader,
+            population=material.population_name(population),
+        )
+        identifier = f"{endpoint}-{population}".lower().replace("_", "-")
+        note = material.say("response.category_note")
+        tables.append(
+            material.by_arm(
+                identifier, text, rows, arms=arms, first=material.say("response.first"), notes=(note,)
+            )
+        )
+    return list(tables)
+
+
 def _endpoints(material: Material) -> list[Block]:
     arms = material.analysis.arms
     rows, notes, comparisons = [], [], []
@@ -65,6 +144,12 @@ def _endpoints(material: Material) -> list[Block]:
         cells = material.cells(endpoint.identifier, endpoint.kind, population=population, arms=arms)
         name = f"{material.read(endpoint.name)} ({material.say(f'status.{endpoint.level}')})"
         rows.append(row_of(name, cells))
+        if any(
+            material.find(endpoint.identifier, endpoint.kind, population=DISTANT, arm=arm) for arm in arms
+        ):
+            cells = material.cells(endpoint.identifier, endpoint.kind, population=DISTANT, arms=arms)
+            among = material.say("response.among", population=material.population_name(DISTANT).lower())
+            rows.append(row_of(f"{material.read(endpoint.name)} ({among})", cells))
         notes.append(
             material.wording.labelled(material.read(endpoint.name), material.read(endpoint.definition))
         )
@@ -163,26 +248,29 @@ def _interval_key(record: EndpointEstimate) -> str:
 def _lesion_table(material: Material, name: str, records: list[EndpointEstimate]) -> Table:
     arms = [arm for arm in material.analysis.arms if any(record.arm == arm for record in records)]
     rows = []
-    for kind in (*KINDS, PAIRED):
-        if not any(record.estimand.endswith(f": {kind}") for record in records):
+    for kind in _LESION_ROWS:
+        found = {record.arm: record for record in records if record.estimand.endswith(f": {kind}")}
+        if not found:
             continue
-        cells = []
-        for arm in arms:
-            record = next((r for r in records if r.arm == arm and r.estimand.endswith(f": {kind}")), None)
-            cells.append(material.cell(record) if record else Cell(material.say("cell.not_applicable")))
-        patients = [
-            record.note.partition(": ")[2] for record in records if record.estimand.endswith(f": {kind}")
-        ]
-        lesions = [str(record.n) for record in records if record.estimand.endswith(f": {kind}")]
-        units = "; ".join(f"{n} ({p})" for n, p in zip(lesions, patients, strict=True))
-        rows.append(row_of(material.say(f"lesions.{kind}"), [*cells, Cell(units, is_number=True)]))
+        cells = [material.cell(found.get(arm)) for arm in arms]
+        units = "; ".join(f"{record.n} ({count_patients(record)})" for record in found.values())
+        rows.append(row_of(material.say(_name_row(kind)), [*cells, Cell(units, is_number=True)]))
     header = (
         material.say("lesions.first"),
         *(material.arm_name(arm) for arm in arms),
         material.say("lesions.units"),
     )
     code = records[0].estimand.partition(": ")[0].replace("_", "-")
-    note = material.say("lesions.note", method=material.say(_interval_key(records[0])))
-    return Table(
-        f"lesions-{code}", material.say("lesions.caption", definition=name), header, tuple(rows), (note,)
+    methods = sorted({read_modality(record) for record in records} - {""})
+    modality = material.say(
+        "lesions.modality", methods="; ".join(methods) or material.say("lesions.no_modality")
     )
+    notes = (material.say("lesions.note", method=material.say(_interval_key(records[0]))), modality)
+    return Table(
+        f"lesions-{code}", material.say("lesions.caption", definition=name), header, tuple(rows), notes
+    )
+
+
+def _name_row(kind: str) -> str:
+    """The key of a row's words."""
+    return "lesions." + kind.replace(BOOTSTRAP, "_bootstrap").replace(LESION_CONFIRMED, "_confirmed")

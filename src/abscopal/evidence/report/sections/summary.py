@@ -7,6 +7,7 @@ from abscopal.evidence.plan.usable_tables import count_rows_set_apart
 from abscopal.evidence.report.blocks import Answer, Block, Notice, Section
 from abscopal.evidence.report.material import Material
 from abscopal.evidence.report.sections.primary import render_not_comparable
+from abscopal.evidence.report.sections.protocol_versions import render_amended_notice
 from abscopal.protocol.endpoints import Endpoint
 
 _NAMED_ASSUMPTIONS = 6
@@ -24,6 +25,8 @@ def render_summary(material: Material, *, origin: str = "") -> Section:
         blocks.append(Notice("stop", material.say("notice.origin"), (origin,)))
     blocks += _study_mismatch(material)
     blocks.append(_answer(material))
+    amended = render_amended_notice(material)
+    blocks += [amended] if amended else []
     blocks += _rows_set_apart(material)
     blocks += _doubts_at_baseline(material)
     blocks += _assumptions(material)

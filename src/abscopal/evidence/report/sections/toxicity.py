@@ -3,6 +3,7 @@
 from abscopal.evidence.plan.toxicity import GROUPS, IMMUNE_GROUPS, OVERALL, WORST
 from abscopal.evidence.report.blocks import Block, Heading, Section, Table, row_of
 from abscopal.evidence.report.material import Material
+from abscopal.evidence.report.sections.boundary import render_boundary_path
 from abscopal.evidence.report.sections.primary import render_comparison, render_window_tables
 
 TOXICITY_KINDS = ("toxicity_free_proportion", "toxicity_proportion")
@@ -20,6 +21,8 @@ def render_toxicity(material: Material) -> Section | None:
             if tables:
                 blocks.append(Heading(material.read(endpoint.name)))
                 blocks += [*tables, *render_comparison(material, endpoint)]
+    for path in material.analysis.boundaries:
+        blocks += render_boundary_path(material, path)
     return Section("toxicity", material.say("toxicity.title"), tuple(blocks))
 
 

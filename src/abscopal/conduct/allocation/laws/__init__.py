@@ -1,0 +1,1 @@
+"""The probability of each arm, given what was allocated so far: one law for each method."""

@@ -1,0 +1,1 @@
+"""Who may enter the trial: criteria in three values, stages, next tests, and the decision with its reasons."""

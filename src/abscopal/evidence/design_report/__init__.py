@@ -1,0 +1,1 @@
+"""What the design of a study does exactly, in sentences, tables and pictures."""
