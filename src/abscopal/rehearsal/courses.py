@@ -4,7 +4,7 @@ This is the truth of a rehearsed patient. What the trial sees of it (scans, biop
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from abscopal.rehearsal.arm_plans import ArmPlan, PlannedDose
 from abscopal.rehearsal.engine.cohort import Cohort, advance, give_doses, make_cohort, read_state
+from abscopal.rehearsal.manufacture import draw_waiting
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.random_numbers import draw_uniforms
 from abscopal.rehearsal.scenario import Scenario
@@ -47,6 +48,9 @@ class Courses:
         treated: whether the patient is ever treated.
         draws: draws that each patient took.
         failed: whether the integration failed.
+        has_product: whether the patient's own product is made and can still be given; true where there is none.
+        waiting_progression_day: day of the progression seen while the product is made; infinite without one.
+        states: other states of the model that were asked for: patient by day by lesion (or by one).
     """
 
     arm: str
@@ -66,6 +70,9 @@ class Courses:
     treated: NDArray[np.bool_]
     draws: NDArray[np.int64]
     failed: NDArray[np.bool_]
+    has_product: NDArray[np.bool_]
+    waiting_progression_day: Floats
+    states: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +83,13 @@ class Settings:
         horizon_days: last day.
         tolerance: relative tolerance of the integrator.
         is_filtered: whether every lesion must grow without treatment.
+        keep: other states of the model to keep on the grid, such as E; keeping them changes no number.
     """
 
     horizon_days: float = 365.0
     tolerance: float = 1e-6
     is_filtered: bool = True
+    keep: tuple[str, ...] = ()
 
 
 def simulate_courses(
@@ -161,9 +170,15 @@ def _simulate_group(
     doses = [dose for dose in plan.doses if dose.day <= settings.horizon_days]
     missed = draw_uniforms(arm_key, patients.numbers, purpose="operations", count=max(1, len(doses)))
     treated = _are_treated(scenario, patients, key)
+    own_doses = [dose.day for dose in doses if dose.basis == "product_dose"]
+    waiting = draw_waiting(
+        scenario, patients.numbers, key=key, first_day=min(own_doses) if own_doses else None
+    )
     given = np.zeros((len(patients.numbers), len(doses)), dtype=np.bool_)
     volumes = [read_state(cohort, "T")[:, None, :]]
+    others = {name: [_read_day(cohort, name)] for name in settings.keep}
     hazards = [np.zeros((len(patients.numbers), 1))]
+    kept_states = ["T", "H", *settings.keep]
     days = sorted({0.0, *(dose.day for dose in doses), settings.horizon_days})
     for start, until in pairwise(days):
         has_severe = read_state(cohort, "H") >= threshold
@@ -173,6 +188,7 @@ def _simulate_group(
                 given[:, place] = (
                     treated
                     & ~stopped
+                    & (waiting.has_product | (dose.basis != "product_dose"))
                     & (
                         (missed[:, place] >= scenario["missed_visit_probability"])
                         | (dose.day == doses[0].day)
@@ -180,9 +196,11 @@ def _simulate_group(
                 )
                 _give(cohort, dose, patients, given[:, place])
         at = grid[(grid > start) & (grid <= until)]
-        kept = advance(cohort, until=until, tolerance=settings.tolerance, at=at.tolist(), keep=["T", "H"])
+        kept = advance(cohort, until=until, tolerance=settings.tolerance, at=at.tolist(), keep=kept_states)
         volumes.append(kept["T"])
         hazards.append(kept["H"])
+        for name, found in others.items():
+            found.append(kept[name] if kept[name].ndim == 3 else kept[name][:, :, None])
     volume, hazard = np.concatenate(volumes, axis=1), np.concatenate(hazards, axis=1)
     severe = _cross(grid, hazard, threshold)
     follow_up = -np.log(draw_uniforms(arm_key, patients.numbers, purpose="follow_up", count=3))
@@ -194,9 +212,8 @@ def _simulate_group(
     )
     appearing = scenario["new_lesion_per_day"] * total ** scenario["new_lesion_exponent"]
     new_lesion = _cross(grid, _accumulate(grid, appearing), follow_up[:, 1])
+    new_lesion = np.minimum(new_lesion, waiting.progression_day)
     loss = follow_up[:, 2] * 365.25 / max(scenario["loss_per_year"], 1e-12)
-    wide = np.full((*volume.shape[:2], MOST_LESIONS), np.nan)
-    wide[:, :, : patients.lesions] = volume
     return Courses(
         arm=plan.arm,
         numbers=patients.numbers,
@@ -204,7 +221,7 @@ def _simulate_group(
         injected=np.full(len(patients.numbers), patients.injected),
         lesions=np.full(len(patients.numbers), patients.lesions),
         days=grid,
-        volume_ml=wide,
+        volume_ml=_widen(volume),
         dose_days=np.array([dose.day for dose in doses]),
         given=given,
         severe_day=severe,
@@ -215,7 +232,23 @@ def _simulate_group(
         treated=treated,
         draws=patients.draws,
         failed=cohort.failed.copy(),
+        has_product=waiting.has_product,
+        waiting_progression_day=waiting.progression_day,
+        states={name: _widen(np.concatenate(found, axis=1)) for name, found in others.items()},
     )
+
+
+def _read_day(cohort: Cohort, state: str) -> Floats:
+    """A state as it is now: patient by one day by lesion, or by one."""
+    values = read_state(cohort, state)
+    return values[:, None, :] if values.ndim == 2 else values[:, None, None]
+
+
+def _widen(values: Floats) -> Floats:
+    """Give every patient as many places as anybody can have lesions; a state of the patient stands in the first."""
+    wide = np.full((*values.shape[:2], MOST_LESIONS), np.nan)
+    wide[:, :, : values.shape[2]] = values
+    return wide
 
 
 def compute_diameter(volume_ml: Floats) -> Floats:
@@ -300,7 +333,9 @@ def _merge(parts: Sequence[Courses]) -> Courses:
 
     per_patient = [
         "numbers", "weight_kg", "injected", "lesions", "volume_ml", "given", "severe_day", "severe_grade",
-        "death_day", "new_lesion_day", "loss_day", "treated", "draws", "failed",
+        "death_day", "new_lesion_day", "loss_day", "treated", "draws", "failed", "has_product",
+        "waiting_progression_day",
     ]  # fmt: skip
     columns: dict[str, Any] = {name: joined(name) for name in per_patient}
-    return replace(parts[0], **columns)
+    states = {name: np.concatenate([part.states[name] for part in parts])[order] for name in parts[0].states}
+    return replace(parts[0], states=states, **columns)

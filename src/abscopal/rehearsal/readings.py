@@ -4,6 +4,7 @@ Lengths below 5 mm are read as too small to measure (5 mm); what is smaller stil
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ TARGET_TENTHS = 100
 NOT_A_LESION = -1
 # Where lesions lie, those to inject first: never more than two of one organ, and no node.
 SITES = ("SKIN", "SKIN", "SUBCUTANEOUS TISSUE", "LUNG", "LIVER")
+DEEP_SITES = ("LUNG", "ADRENAL GLAND", "LUNG", "LIVER", "PLEURA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,17 @@ def derive_readings(
     start = np.array([scan.day - scan.before for scan in scans])
     day = start + np.floor(chance[:, :, 0] * width).astype(np.int64)
     day[:, 0] = np.minimum(day[:, 0], 0)
+    for scan in range(1, visits):
+        # Windows may overlap: a scan waits for the one before it, so that no day has two.
+        day[:, scan] = np.maximum(day[:, scan], day[:, scan - 1] + 1)
     done = chance[:, :, 1] >= scenario["missed_visit_probability"]
     done[:, 0] = True
     ends = np.minimum(courses.death_day, courses.loss_day)
     done[:, 1:] &= (day[:, 1:] < ends[:, None]) & courses.treated[:, None]
-    truth = compute_diameter(_interpolate(courses, np.maximum(day, 0)))
+    truth = compute_diameter(interpolate(courses, courses.volume_ml, np.maximum(day, 0)))
     error = scenario["diameter_error_percent"] / 100 * ndtri(chance[:, :, 2:])
-    exists = np.arange(MOST_LESIONS) < courses.lesions[:, None]
+    exists = (np.arange(MOST_LESIONS) < courses.lesions[:, None]) & ~courses.failed[:, None]
+    done[:, 1:] &= ~courses.failed[:, None]
     measured = np.rint(np.nan_to_num(truth) * np.exp(error) * 10).astype(np.int64)
     seen = np.nan_to_num(truth) >= scenario["smallest_diameter_mm"]
     tenths = np.where(seen, np.maximum(measured, TOO_SMALL_TENTHS), 0)
@@ -137,23 +143,45 @@ def derive_readings(
     return Readings(scans, day, done, tenths, is_target, done & (courses.new_lesion_day[:, None] <= day))
 
 
-def compute_sites(injected: int, lesions: int) -> tuple[str, ...]:
+def compute_sites(
+    injected: int, lesions: int, *, within_reach: Literal["some", "none"] = "some"
+) -> tuple[str, ...]:
     """Where the lesions of a patient lie, those to inject first.
+
+    Args:
+        injected: how many lesions a needle can reach.
+        lesions: how many lesions there are.
+        within_reach: none where the study injects nothing, so that no lesion needs to be reached.
+
+    Returns:
+        One site a lesion.
 
     Example:
         >>> compute_sites(1, 3)
         ('SKIN', 'LUNG', 'LIVER')
+        >>> compute_sites(1, 3, within_reach="none")
+        ('LUNG', 'LIVER', 'PLEURA')
     """
-    return (*SITES[:injected], *SITES[3 : 3 + lesions - injected])
+    sites = SITES if within_reach == "some" else DEEP_SITES
+    return (*sites[:injected], *sites[3 : 3 + lesions - injected])
 
 
-def _interpolate(courses: Courses, day: Integers) -> NDArray[np.float64]:
-    """Volumes on given days, between the days of the grid, on the logarithm."""
+def interpolate(courses: Courses, values: NDArray[np.float64], day: Integers) -> NDArray[np.float64]:
+    """Values of a state on given days, between the days of the grid, on the logarithm.
+
+    Args:
+        courses: the courses of one arm.
+        values: patient by day of the grid by lesion.
+        day: patient by wanted day.
+
+    Returns:
+        Patient by wanted day by lesion.
+    """
     after = np.clip(np.searchsorted(courses.days, day), 1, len(courses.days) - 1)
     low, high = courses.days[after - 1], courses.days[after]
     share = np.clip((day - low) / (high - low), 0.0, 1.0)[:, :, None]
     row = np.arange(len(day))[:, None]
     tiny = 1e-12
-    first = np.log(np.maximum(courses.volume_ml[row, after - 1], tiny))
-    second = np.log(np.maximum(courses.volume_ml[row, after], tiny))
+    first = np.log(np.maximum(values[row, after - 1], tiny))
+    second = np.log(np.maximum(values[row, after], tiny))
     return np.asarray(np.exp((1 - share) * first + share * second))

@@ -19,6 +19,11 @@ from abscopal.protocol.text import Text
 from abscopal.rehearsal.model.description import ModelDescription, read_model
 
 MODEL_PREFIX = "model_"
+NO_DISTANT_LESION = {
+    "lesions_distant_none": 1.0,
+    "lesions_distant_one": 0.0,
+    "lesions_distant_two": 0.0,
+}
 
 
 class Operation(Part):
@@ -108,9 +113,11 @@ def choose_scenario(
     for name in (*given, *(changes or {})):
         _assert_known(name, model)
     values, medians = [], {}
+    # A study without distant lesions says so once, in the rules of its lesions.
+    defaults = NO_DISTANT_LESION if protocol.lesions.distant_lesions == "none" else {}
     for operation in list_operations():
         sourced = given.get(operation.name)
-        value: float = operation.value
+        value: float = defaults.get(operation.name, operation.value)
         provenance: Provenance = "assumed"
         if sourced is not None and sourced.value is not None and sourced.provenance is not None:
             value, provenance = sourced.value, sourced.provenance
