@@ -69,6 +69,7 @@ def simulate_trial(
     *,
     keys: TrialKeys,
     patients: int | None = None,
+    horizon_days: float | None = None,
     opening: dt.date = OPENING,
     tolerance: float = 1e-6,
 ) -> VirtualTrial:
@@ -80,6 +81,7 @@ def simulate_trial(
         model: the model.
         keys: what makes chance.
         patients: patients who enter; those the study file plans when None.
+        horizon_days: how long each patient is followed; as the scenario says when None.
         opening: day on which the centres open.
         tolerance: relative tolerance of the integrator.
 
@@ -91,7 +93,7 @@ def simulate_trial(
     """
     wanted = choose_number(protocol, scenario, patients)
     assert_somebody_eligible(protocol)
-    horizon = scenario["follow_up_days"]
+    horizon = scenario["follow_up_days"] if horizon_days is None else horizon_days
     plans = {
         arm.identifier: plan_arm(protocol, arm.identifier, model, horizon_days=horizon)
         for arm in protocol.arms

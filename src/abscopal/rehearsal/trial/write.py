@@ -48,6 +48,8 @@ def write_trial(
     seed: int,
     draw: int = 0,
     patients: int | None = None,
+    horizon_days: float | None = None,
+    tolerance: float = 1e-6,
     model: ModelDescription | None = None,
     file_format: TableFormat = "csv",
 ) -> WrittenTrial:
@@ -60,6 +62,8 @@ def write_trial(
         seed: seed of the trial.
         draw: place of the parameters in the ensemble.
         patients: patients who enter; those planned when None.
+        horizon_days: how long each patient is followed; as the scenario says when None.
+        tolerance: relative tolerance of the integrator.
         model: the model; the one of the house when None.
         file_format: csv, parquet, xpt or dataset_json.
 
@@ -76,6 +80,8 @@ def write_trial(
         model or read_model(),
         keys=make_trial_keys(study, seed=seed, draw=draw),
         patients=patients,
+        horizon_days=horizon_days,
+        tolerance=tolerance,
     )
     created = dt.datetime.combine(OPENING, dt.time(), tzinfo=dt.UTC)
     with writing_aside(folder) as aside:
