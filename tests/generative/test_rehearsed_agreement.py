@@ -11,7 +11,7 @@ from abscopal.evidence.analysis_plan import AnalysisPlan, plan_analysis
 from abscopal.evidence.plan.derive_tables import choose_ruleset
 from abscopal.evidence.plan.window_status import derive_states
 from abscopal.protocol.reading import Study, read_study
-from abscopal.rehearsal.array_response import CODES, derive_array_responses
+from abscopal.rehearsal.array_response import CODES, derive_array_responses, derive_lesion_decreases
 from abscopal.rehearsal.array_times import (
     derive_observation,
     derive_progression_free,
@@ -96,6 +96,46 @@ def test_best_response_and_progression_date(rehearsed):
         trial, lambda arm: derive_array_responses(arm.readings, plan.response).progression_day
     )
     assert {"PD", "NE"} <= set(best.values())
+
+
+@pytest.mark.slow
+def test_best_response_of_what_was_never_injected(rehearsed):
+    """The non-injected category of itRECIST; which lesions were injected is what EX says."""
+    study, trial, plan, analysis = rehearsed
+    if study.protocol.injection is None:
+        assert "itrecist" not in set(analysis.adam["adrs"]["CRITERION"])
+        return
+    rows = analysis.adam["adrs"].filter(
+        (pl.col("CRITERION") == "itrecist") & (pl.col("PARAMCD") == "BORNINJ")
+    )
+    injected = set(trial.tables["ex"].drop_nulls("EXLNKID")["USUBJID", "EXLNKID"].iter_rows())
+
+    def tell(arm):
+        counted = np.ones_like(arm.readings.is_target)
+        for patient in trial.patients:
+            if patient.outcome is arm:
+                for place, (name, _, _) in enumerate(patient.lesions):
+                    counted[patient.row, place] = (patient.person.usubjid, name) not in injected
+        responses = derive_array_responses(arm.readings, plan.response, lesions=counted)
+        return [CODES[code] for code in responses.best]
+
+    assert tell_by_patient(trial, tell) == dict(rows["USUBJID", "AVALC"].iter_rows())
+
+
+@pytest.mark.slow
+def test_targets_that_shrank_by_thirty_per_cent(rehearsed):
+    """Lesion by lesion, at best, whatever the patient's own progression."""
+    _, trial, _, analysis = rehearsed
+    rows = analysis.adam["adlr"].filter(pl.col("PARAMCD") == "LD30")["USUBJID", "TULNKID", "AVALC"]
+    words = {1: "Y", 0: "N", -1: "NE"}
+    told = tell_by_patient(trial, lambda arm: derive_lesion_decreases(arm.readings, decrease_percent=30))
+    by_array = {
+        (patient.person.usubjid, name): words[told[patient.person.usubjid][place]]
+        for patient in trial.patients
+        for place, (name, role, _) in enumerate(patient.lesions)
+        if role == "TARGET"
+    }
+    assert by_array == {(patient, lesion): answer for patient, lesion, answer in rows.iter_rows()}
 
 
 @pytest.mark.slow

@@ -73,7 +73,7 @@ def derive_array_responses(
     )
     base, nadir = sums[:, 0], sums[:, 0].copy()
     held = np.zeros(len(base), dtype=np.bool_)
-    cleared, found_new = held.copy(), held.copy()
+    cleared, found_new, responded, has_grown = held.copy(), held.copy(), held.copy(), held.copy()
     response = np.full((len(base), scans - 1), NE)
     for scan in range(1, scans):
         done, total = readings.done[:, scan], sums[:, scan]
@@ -91,7 +91,10 @@ def derive_array_responses(
         )
         response[:, scan - 1] = np.where(done, judged, NE)
         nadir = np.where(done, np.minimum(nadir, total), nadir)
-        held = np.where(done, (held | gone | (shrunk & ~grown)) & ~grown & ~(back & (total > 0)), held)
+        # A response holds until the targets first progress, and no later one holds again.
+        responded = responded | (done & (gone | (shrunk & ~grown)))
+        has_grown = has_grown | (done & grown)
+        held = responded & ~has_grown
         cleared = cleared | (done & complete & ~found_new)
     return _summarise(readings, response, sums, has_targets, settings)
 
@@ -129,3 +132,23 @@ def _summarise(
         response_day=np.where(responding, day, NEVER).min(axis=1),
         best_change=np.where(np.isfinite(change) & has_targets, change, np.nan),
     )
+
+
+def derive_lesion_decreases(readings: Readings, *, decrease_percent: float) -> NDArray[np.int64]:
+    """Say of each target whether its diameter ever fell by a share of its baseline, at any scan that is made.
+
+    Scans after the progression of the patient count: a lesion has its own history.
+
+    Args:
+        readings: what was read.
+        decrease_percent: the share, per cent.
+
+    Returns:
+        Patient by lesion: 1 for yes, 0 for no, -1 where it cannot be told (no scan after baseline), -2 where the
+        lesion is no target.
+    """
+    later = readings.done[:, 1:, None]
+    tenths = readings.tenths
+    kept = (tenths[:, 1:] * 100 <= tenths[:, :1] * (100 - decrease_percent)) & later
+    told = np.where(np.any(kept, axis=1), 1, np.where(np.any(later, axis=1), 0, -1))
+    return np.asarray(np.where(readings.is_target, told, -2), dtype=np.int64)
