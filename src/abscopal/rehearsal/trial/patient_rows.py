@@ -129,7 +129,8 @@ def find_end_of_treatment(patient: Followed) -> tuple[str, float] | None:
             for phase in drug.phases
         )
         return None if open_ended else ("COMPLETED", last)
-    return ("DEATH", patient.end) if patient.ending == "death" else None
+    # What the scans show stops nothing: the model treats past progression, as the arrays of many trials do.
+    return (ENDS[patient.ending], patient.end) if patient.ending in ("death", "loss") else None
 
 
 def make_death_row(patient: Followed) -> Row:
