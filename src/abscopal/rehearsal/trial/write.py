@@ -3,9 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from abscopal.exchange.folder_swap import writing_aside
-from abscopal.exchange.table_folders import TableFormat, write_tables
+from abscopal.exchange.table_folders import write_tables
 from abscopal.protocol.reading import Study
 from abscopal.rehearsal.model.description import ModelDescription, read_model
 from abscopal.rehearsal.random_numbers import make_key
@@ -51,7 +52,7 @@ def write_trial(
     horizon_days: float | None = None,
     tolerance: float = 1e-6,
     model: ModelDescription | None = None,
-    file_format: TableFormat = "csv",
+    file_format: Literal["csv", "parquet"] = "csv",
 ) -> WrittenTrial:
     """Rehearse one trial and write its tables.
 
@@ -65,7 +66,7 @@ def write_trial(
         horizon_days: how long each patient is followed; as the scenario says when None.
         tolerance: relative tolerance of the integrator.
         model: the model; the one of the house when None.
-        file_format: csv, parquet, xpt or dataset_json.
+        file_format: csv or parquet.
 
     Returns:
         The trial, and its files.
