@@ -1,6 +1,7 @@
 """Read-out from tables on disk to the report folder: 61 patients, and 20,000 for speed and memory."""
 
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from scripts.make_demo_tables import simulate_tables
 from abscopal.cli.demo import find_demonstration
 
 SMALL, LARGE, SEED = 61, 20_000, 1
+RUNS = {SMALL: 5, LARGE: 1}
 GOALS = {SMALL: "<= 10 s", LARGE: "<= 60 s, < 4 GB"}
 
 
@@ -29,8 +31,10 @@ def run() -> list[tuple[str, str, str, str]]:
             tables.mkdir()
             for domain, frame in simulate_tables(patients=patients, seed=SEED).items():
                 frame.write_csv(tables / f"{domain}.csv")
-            seconds, gigabytes = measure_read_out(study, tables, out)
-        told = f"{seconds:.1f} s, {gigabytes:.2f} GB"
+            measured = [measure_read_out(study, tables, out) for _ in range(RUNS[patients])]
+        seconds, gigabytes = statistics.median(time for time, _ in measured), measured[-1][1]
+        spread = f" (median of {len(measured)})" if len(measured) > 1 else ""
+        told = f"{seconds:.1f} s{spread}, {gigabytes:.2f} GB"
         rows.append((f"read-out, {patients:,} patients, tables to report", told, "-", GOALS[patients]))
     return rows
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from abscopal.design.exploration import explore_designs
 from abscopal.errors import UserError
 from abscopal.exchange.folder_swap import writing_aside
 from abscopal.exchange.table_folders import read_tables
@@ -80,6 +81,11 @@ CASES: tuple[tuple[str, Callable[[Path], None], str], ...] = (
         "copy it again",
     ),
     ("Two files for one table", write_file("DM.txt", DM.encode()), "keep one of the two"),
+    (
+        "Rates that no design can tell apart",
+        lambda _: void(explore_designs(0.5, 0.3, alpha=0.05, power=0.8)),
+        "`abscopal design explore --p0 0.3 --p1 0.5`",
+    ),
     ("A folder that is not ours", write_over_foreign_files, "`--out report/`, a new or an empty folder"),
 )
 

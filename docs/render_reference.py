@@ -43,7 +43,8 @@ def render_tables() -> str:
     analysed = [render_table_schema(name, schema) for name, schema in ANALYSIS_TABLES.items()]
     analysed.append(render_table_schema("Lesion assessments", LesionAssessments))
     return (
-        "# Tables\n\nColumns bear CDISC names. The names `READER`, `LS...`, `INJDT`, `INJFL`, `CRITERION`, `RULE` and "
+        "# Tables\n\nColumns bear CDISC names. The names `READER`, `LS...`, `INJDT`, `INJFL`, `NINJFL`, `VISCFL`, `CRITERION`, "
+        "`RULE` and "
         "`RULESET` are ours: no standard has a place for them. An injected lesion is a row of EX with "
         "`EXROUTE = INTRATUMORAL` and `EXLNKID`, the lesion; a dose made from the patient's own cells carries its "
         "identifier in `EXLOT`. A date that collected tables hold as text may be partial.\n\n"
@@ -140,6 +141,13 @@ def render_criteria() -> str:
             for category in criterion.categories
         ]
         lines.append("")
+        if criterion.our_readings:
+            lines += ["What the source leaves open, and how it is read here:", ""]
+            lines += [
+                f"- {reading.en} *{reading.fr}*" + (f" (`{reading.setting}`)" if reading.setting else "")
+                for reading in criterion.our_readings
+            ]
+            lines.append("")
     return "\n".join(lines) + "\n"
 
 

@@ -39,6 +39,17 @@ WORDS = {
     "doubts": "Warning at baseline",
     "duration": "Duration of response in days, and what ended it",
     "progression_free": "Progression-free survival: days, then event (0) or censored (1), then why",
+    "injected": "Injected response",
+    "non_injected": "Non-injected response",
+    "injected_targets": "Response of the injected targets",
+    "non_injected_targets": "Response of the non-injected targets",
+    "injected_sums": "Sum of the injected targets, mm",
+    "non_injected_sums": "Sum of the non-injected targets, mm",
+    "best_injected": "Best response of the injected lesions",
+    "best_non_injected": "Best response of the non-injected lesions",
+    "itrecist": "Overall response by itRECIST",
+    "itrecist_doubts": "Warning at baseline, itRECIST",
+    "lesions": "Lesions that responded",
     "status": "Status at the end of the window",
     "emergent": "Treatment-emergent",
     "path": "Day, evaluable patients, events",
@@ -60,6 +71,7 @@ WORDS = {
     "volume_of": "Greatest volume, mL",
     "planned": "Planned, mL",
     "planned_doses": "Planned dose of each drug, mg",
+    "plan_status": "The plan",
     "depots": "Depots, mL",
     "left_out": "Not injected",
     "refused": "Refused",
@@ -68,6 +80,20 @@ WORDS = {
     "said": "In words",
     "not_taken": "Not taken before this is settled",
     "exposure": "Rows of EX",
+    "dose": "Dose",
+    "number": "Which dose",
+    "becomes": "The dose is",
+    "next_due": "The dose after it is due on",
+    "dose_refused": "Refused",
+    "dose_told": "Told beside the dose",
+    "dose_said": "In words",
+    "dose_advice": "What to do",
+    "advice": "What to do",
+    "remedy": "What to do",
+    "accepted": "Accepted record and why",
+    "responses_changed": "Responses that another reading changes",
+    "best_responses_changed": "Best response, and what another reading makes of it",
+    "progressions_moved": "Readings that move progression",
 }
 
 
@@ -135,7 +161,7 @@ def render_expectation(claim: ast.expr) -> str:
 def render_value(value: object) -> str:
     """An expected value as a reader says it."""
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {render_value(item)}" for key, item in value.items())
+        return "; ".join(f"{key}: {render_value(item)}" for key, item in value.items()) or "nothing"
     if isinstance(value, list):
         return ", then ".join(render_value(item) for item in value) or "nothing"
     if isinstance(value, tuple):

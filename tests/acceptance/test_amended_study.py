@@ -166,6 +166,7 @@ def test_the_hand_written_patients_are_read_under_their_own_version(folder: Path
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_before_the_amendment_everyone_stands_under_the_first_version(folder: Path, tables: Path):
     report = read_out(folder, tables, "--cut-off", "2018-02-28")
     adsl = pl.read_parquet(report / "adam" / "adsl.parquet")
@@ -173,6 +174,7 @@ def test_before_the_amendment_everyone_stands_under_the_first_version(folder: Pa
     assert "Versions of the protocol" not in (report / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_an_event_graded_by_the_version_of_another_day_is_set_apart(folder: Path, tables: Path):
     wrong = folder / "wrong"
     shutil.copytree(tables, wrong)

@@ -8,33 +8,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from rich.console import Console
 
 from abscopal.cli.demo import find_demonstration
-from abscopal.cli.report_folder import write_report_folder
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.report.wording import Wording
 from abscopal.exchange.folder_swap import MARK
+from acceptance.demonstration import read_out
 
 pytestmark = pytest.mark.slow
 FIELDS = ["endpoint", "estimand", "population", "arm", "n", "events", "estimate", "lower", "upper", "level"]
 FIELDS += ["method", "unit"]
 VOID = {"meta", "link", "br", "img", "input", "hr"}
-
-
-def read_out(out: Path, **options: object) -> Path:
-    study, tables = find_demonstration()
-    return write_report_folder(study, tables=tables, out=out, console=Console(quiet=True), **options)
-
-
-@pytest.fixture(scope="module")
-def english(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return read_out(tmp_path_factory.mktemp("en") / "report", with_pdf="yes").parent
-
-
-@pytest.fixture(scope="module")
-def french(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return read_out(tmp_path_factory.mktemp("fr") / "report", language="fr").parent
 
 
 class Page(HTMLParser):
@@ -106,6 +90,10 @@ def test_the_folder_holds_everything_that_was_promised(english: Path):
         "cumulative_incidence",
         "lesion_response",
         "kaplan_meier_os",
+        "waterfall_split",
+        "spider_split",
+        "lesion_waterfall_1",
+        "body_map",
     }
     assert {f"figures/{name}.svg" for name in figures} <= written
     assert (english / "report.pdf").read_bytes().startswith(b"%PDF")
@@ -199,6 +187,20 @@ def test_criteria_that_are_not_derived_yet_are_named(english: Path, french: Path
         assert all(name in page for name in missing)
 
 
+def test_patients_and_lesions_are_told_apart_and_our_readings_printed(english: Path, french: Path):
+    """A share of patients and a share of lesions never stand in one table, and each says what it counts."""
+    page = (english / "report.html").read_text(encoding="utf-8")
+    assert "itRECIST-compatible: our reading." in page
+    assert "Best response of the non-injected lesions of each patient" in page
+    assert "Not to be set beside a percentage of lesions" in page
+    assert "What is counted here is lesions, not patients" in page
+    assert "compatible itRECIST\u00a0: notre lecture" in (french / "report.html").read_text(encoding="utf-8")
+    tables = re.findall(r"<table.*?</table>", page, flags=re.DOTALL)
+    of_lesions = [table for table in tables if "lesions (patients)" in table]
+    assert of_lesions
+    assert not any("Objective response" in table for table in of_lesions)
+
+
 def test_the_same_input_gives_the_same_bytes(english: Path, tmp_path: Path):
     again = read_out(tmp_path / "again").parent
     for path in sorted(english.rglob("*")):
@@ -288,3 +290,18 @@ def test_what_was_printed_elsewhere_stands_under_its_own_heading(english: Path, 
         page = (folder / "report.html").read_text(encoding="utf-8")
         notices = [block.partition("</aside>")[0] for block in page.split("<aside")[1:]]
         assert any(heading in block and "9/37" in block for block in notices)
+
+
+def test_the_path_of_the_trial_is_drawn_on_its_toxicity_boundary(english: Path):
+    rows = json.loads((english / "estimates.json").read_text(encoding="utf-8"))
+    looks = {row["n"]: row["events"] for row in rows if row["estimand"].startswith("boundary: ")}
+    assert looks
+    events = [looks[look] for look in sorted(looks)]
+    assert events == sorted(events)
+    page = (english / "report.html").read_text(encoding="utf-8")
+    assert "events at each look" in page
+    told = re.search(r"The trial: (\d+) of (\d+) evaluable patients had the event", page)
+    assert told
+    assert int(told[1]) >= events[-1]
+    assert int(told[2]) >= max(looks)
+    assert list((english / "figures").glob("toxicity_boundary_*.svg"))

@@ -92,7 +92,7 @@ def test_rules_ask_neither_clock_nor_global_chance():
     forbidden = re.compile(
         r"datetime\.now|date\.today|time\.time\(|np\.random\.(seed|rand|normal)|random\.random"
     )
-    rooms = ["tables", "protocol", "derivations", "estimation", "design"]
+    rooms = ["tables", "protocol", "conduct", "derivations", "estimation", "design"]
     found = [
         str(path.relative_to(ROOT))
         for room in rooms

@@ -49,6 +49,7 @@ def judge_patient(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
 
     base: int | None = None
     nadir: int | None = None
+    was_ill = True
     after_complete = False
     past: list[tuple[date, str]] = []
     judged = []
@@ -59,10 +60,11 @@ def judge_patient(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
         complete = bool(targets) and {row["TULNKID"] for row in measured} == targets
         if visit == 0:
             base = nadir = total if complete else None
+            was_ill = not complete or any(has_disease(row) for row in measured)
             continue
         done = [r["ADT"] for r in here if r["LSSTATE"] != "NOT_EVALUATED"] or [r["ADT"] for r in here]
         diseased = any(has_disease(row) for row in measured)
-        cleared = complete and not diseased
+        cleared = complete and not diseased and was_ill
         grown = base is not None and total >= 1.2 * nadir - 1e-6 and total - nadir >= 50
         held = settings.carry_response and response_holds(past, settings)
 
@@ -76,7 +78,7 @@ def judge_patient(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
             grown and (complete or settings.missing_target_pd == "if_proved")
         ):
             target = "PD"
-        elif not complete:
+        elif not was_ill or not complete:
             target = "NE"
         elif total <= 0.7 * base + 1e-6 or held:
             target = "PR"

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from abscopal.conduct.screening.criteria import compute_judgement, list_criteria, list_deciding
 from abscopal.conduct.screening.facts import Fact
+from abscopal.conduct.screening.stages import compute_screening
 from abscopal.protocol.eligibility import AllOf, AnyOf, Criterion, Not
+from abscopal.protocol.reading import list_bundled_studies, read_study
+from criteria_values import all_consents, list_all_criteria, value_that_fails, value_that_passes
 
 DAY = datetime.date(2024, 3, 15)
 VARIABLES = ("A", "B", "C", "D")
@@ -96,6 +99,32 @@ def test_the_criteria_said_to_decide_are_enough(condition, known):
         used = {leaf.criterion.variable for leaf in list_deciding(judged)}
         kept = [fact for fact in known if fact.variable in used]
         assert compute_judgement(condition, kept, on=DAY).verdict == judged.verdict
+
+
+PROTOCOLS = {name: read_study(name).protocol for name in list_bundled_studies()}
+
+
+@FEW
+@given(st.sampled_from(sorted(PROTOCOLS)), st.data())
+def test_screening_of_a_bundled_study_is_monotone_in_facts_and_consents(name, data):
+    """From a patient of whom little is known, one more fact or consent at a time, until everything is known."""
+    protocol = PROTOCOLS[name]
+    told = {}
+    for criterion in list_all_criteria(protocol):
+        passes = data.draw(st.sampled_from([True, True, True, False]))
+        value = value_that_passes(criterion) if passes else value_that_fails(criterion)
+        told.setdefault(criterion.variable, Fact(criterion.variable, value, DAY))
+    steps = [*told.values(), *all_consents(protocol, on=DAY).items()]
+    known, signed, verdicts = [], {}, []
+    for step in data.draw(st.permutations(steps)):
+        if isinstance(step, Fact):
+            known.append(step)
+        else:
+            signed[step[0]] = step[1]
+        verdicts.append(compute_screening(protocol, known, on=DAY, consents=signed).verdict)
+    settled = [verdict for verdict in verdicts if verdict != "not_yet_known"]
+    assert len(set(settled)) == 1
+    assert verdicts[-len(settled) :] == settled
 
 
 def evaluate(condition, values) -> bool:

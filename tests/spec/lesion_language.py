@@ -7,6 +7,7 @@
 The first row is baseline. T is a target, N a non-target, `node` a lymph node, M a raised tumour marker. A cell holds
 millimetres, `18+14` (fragments), or a word: gone, tiny (too small to measure), merged, ? (not evaluated), present,
 worse (unequivocal progression). A column that begins with `new` holds yes, perhaps, refuted or nothing.
+`T1 injected 43` says that the lesion was first injected on day 43; `20x15` gives two diameters, the longest first.
 """
 
 from typing import Any
@@ -49,8 +50,10 @@ def read_lesions(table: str) -> Any:
         on = day(int(cells[0]))
         for title, cell in zip(header[1:], cells[1:], strict=True):
             if cell:
-                name, *facts = title.split()
-                lesions.append(_read_cell(name, facts, visit, cell) | {"ADT": on})
+                described, _, first = title.partition(" injected ")
+                name, *facts = described.split()
+                injected = {"INJDT": day(int(first)) if first else None}
+                lesions.append(_read_cell(name, facts, visit, cell) | {"ADT": on} | injected)
     return build_assessments(lesions)
 
 
@@ -59,7 +62,10 @@ def _read_cell(name: str, facts: list[str], visit: int, cell: str) -> dict[str, 
     place = MARKER_LOCATION if name[0] == "M" else " ".join(f for f in facts if f != "node").upper() or None
     state, tenths = WORDS.get(cell), None
     if state is None:
-        state, tenths = "MEASURED", sum(round(float(piece) * 10) for piece in cell.split("+"))
+        state, tenths = (
+            "MEASURED",
+            sum(round(float(piece) * 10) for piece in cell.partition("x")[0].split("+")),
+        )
     return lesion(
         " ".join([name, *facts]) if role == "NEW" else name,
         visit, state, tenths, role=role, node="node" in facts, location=place,

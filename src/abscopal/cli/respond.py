@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from abscopal.cli.reader_agreement import list_agreement_rows, list_agreements, say_agreement
 from abscopal.derivations.response.baseline_checks import check_baseline
 from abscopal.derivations.response.category_table import CATEGORY_SUFFIXES
 from abscopal.derivations.response.criteria import CRITERIA
@@ -124,8 +125,10 @@ def respond(
             explained.write_csv(aside / "adrs.csv")
             derive_adtr(assessments, tables.adsl, settings=settings).write_csv(aside / "adtr.csv")
     console = Console(highlight=False)
+    agreements = list_agreements(adrs, criterion=chosen)
     if as_json:
-        console.print_json(json.dumps(list_answers(explained, chosen, settings), ensure_ascii=False))
+        answers = list_answers(explained, chosen, settings) | {"agreement": list_agreement_rows(agreements)}
+        console.print_json(json.dumps(answers, ensure_ascii=False))
         return
     read = assessments.select("USUBJID", "READER").unique().sort("USUBJID", "READER")
     doubts = check_baseline(assessments, tables.adsl, selection=chosen.selection, settings=settings)
@@ -138,6 +141,10 @@ def respond(
             console.print(
                 f"  {TEXTS[spoken]['warning']}{COLON[spoken]}{doubt[message]}.", markup=False, style="yellow"
             )
+    if agreements:
+        console.print()
+    for pair in agreements:
+        console.print(say_agreement(pair, language=spoken), markup=False, style="bold")
     print_settings(console, chosen, settings, spoken)
     print_readings(console, chosen, settings, spoken)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from abscopal.design.single_stage import assert_errors, assert_rates
-from abscopal.design.stopping_rule import StoppingRule, assert_looks, compute_stopping
+from abscopal.design.stopping_rule import StoppingRule, assert_looks, compute_behaviour, compute_stopping
 from abscopal.errors import OptionError
 
 CERTAINTIES = np.round(np.arange(0.5, 1.0, 0.005), 3)
@@ -110,37 +110,74 @@ def find_bop2_design(
     assert_rates(p0, p1)
     assert_errors(alpha, 0.8 if power is None else power)
     assert_looks(looks)
-    certainty, growth = (axis.ravel() for axis in np.meshgrid(CERTAINTIES, GROWTHS, indexing="ij"))
-    limits, first = np.unique(_list_limits(looks, p0, certainty, growth), axis=0, return_index=True)
-    high = np.full(limits.shape, looks[-1] + 1)
-    high[:, -1] = limits[:, -1] + 1
-    low_null, high_null = compute_stopping(looks, limits, high, rate=p0)
-    _, high_hoped = compute_stopping(looks, limits, high, rate=p1)
-    alphas, powers = high_null.sum(axis=1), high_hoped.sum(axis=1)
-    expected = (low_null + high_null) @ np.array(looks, dtype=np.float64)
-    kept = np.flatnonzero((alphas <= alpha) & (limits[:, -1] < looks[-1]))
-    if not kept.size:
+    found = None if power is None else search_limits(p0, p1, looks=looks, alpha=alpha, least_power=power)
+    best = found or search_limits(p0, p1, looks=looks, alpha=alpha, least_power=0.0)
+    if best is None:
         raise OptionError(
             f"No limits keep an alpha of {alpha:g} with {looks[-1]} patients.",
             where="design",
-            remedy=f"The smallest alpha within reach is {alphas.min():.4f}.",
+            remedy="Add patients, or allow a larger alpha.",
         )
-    best = kept[np.lexsort((expected[kept], -np.round(powers[kept], 12)))[0]]
-    if power is not None and powers[best] < power:
+    if power is not None and found is None:
+        reached = compute_behaviour(best.rule, rate=p1).high
         raise OptionError(
             f"{looks[-1]} patients do not reach a power of {power:g}.",
             where="looks",
-            remedy=f"The best limits have a power of {powers[best]:.4f}; add patients.",
+            remedy=f"The best limits have a power of {reached:.4f}; add patients.",
         )
-    place = first[best]
+    return best
+
+
+def search_limits(
+    p0: float, p1: float, *, looks: tuple[int, ...], alpha: float, least_power: float
+) -> Bop2Design | None:
+    """Search the limits of the tuning grid that keep alpha, leaving out those that cannot reach a power.
+
+    Args:
+        p0: uninteresting rate.
+        p1: hoped-for rate.
+        looks: patients at each look, the last being everyone.
+        alpha: one-sided false positive rate not to exceed.
+        least_power: power to reach; 0 takes whatever is best.
+
+    Returns:
+        The limits with the greatest power, or None where none reach it.
+
+    Example:
+        >>> search_limits(0.2, 0.4, looks=(10, 20), alpha=0.05, least_power=0.95) is None
+        True
+    """
+    certainty, growth = (axis.ravel() for axis in np.meshgrid(CERTAINTIES, GROWTHS, indexing="ij"))
+    limits, first = np.unique(_list_limits(looks, p0, certainty, growth), axis=0, return_index=True)
+    # One look alone must not stop more than the power can spare, and the last must leave some success.
+    stopped = np.asarray(stats.binom.cdf(limits, np.array(looks), p1)).max(axis=1)
+    kept = np.flatnonzero((stopped <= 1 - least_power + 1e-12) & (limits[:, -1] < looks[-1]))
+    stop_low, success = _compute_outcomes(looks, limits[kept], rate=p0)
+    is_kept = success <= alpha
+    kept, expected = kept[is_kept], (stop_low @ np.array(looks, float) + success * looks[-1])[is_kept]
+    powers = _compute_outcomes(looks, limits[kept], rate=p1)[1]
+    if not kept.size or powers.max() < least_power:
+        return None
+    best = np.lexsort((expected, -np.round(powers, 12)))[0]
+    place = first[kept[best]]
     return Bop2Design(
         looks=looks,
-        stop_at_or_below=tuple(int(limit) for limit in limits[best]),
+        stop_at_or_below=tuple(int(limit) for limit in limits[kept[best]]),
         p0=p0,
         p1=p1,
         certainty=float(certainty[place]),
         growth=float(growth[place]),
     )
+
+
+def _compute_outcomes(
+    looks: tuple[int, ...], limits: NDArray[np.int64], *, rate: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Probability of stopping at each look, and of success, for many limits."""
+    high = np.full(limits.shape, looks[-1] + 1)
+    high[:, -1] = limits[:, -1] + 1
+    stop_low, stop_high = compute_stopping(looks, limits, high, rate=rate)
+    return stop_low, stop_high[:, -1]
 
 
 def _list_limits(

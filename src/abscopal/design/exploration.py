@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from abscopal.design.bop2 import Bop2Design, find_bop2_design
+from abscopal.design.bop2 import Bop2Design, find_bop2_design, search_limits
 from abscopal.design.multi_stage import compute_fleming_stages
 from abscopal.design.simon import find_simon_designs
 from abscopal.design.single_stage import (
@@ -13,9 +13,8 @@ from abscopal.design.single_stage import (
     compute_exact_design,
     compute_fleming_design,
 )
-from abscopal.design.stopping_rule import StoppingRule, compute_behaviour
+from abscopal.design.stopping_rule import StoppingRule
 from abscopal.design.two_stage import DesignCharacteristics, compute_characteristics
-from abscopal.errors import OptionError
 
 DesignKind = Literal[
     "one_stage_normal",
@@ -27,7 +26,7 @@ DesignKind = Literal[
     "bop2",
 ]
 FIRST_LOOK, BETWEEN_LOOKS, MOST_LOOKS = 10, 5, 8
-LARGEST_EXPLORED_N = 200
+LARGEST_EXPLORED_N = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Exploration:
         p1: hoped-for rate.
         alpha: one-sided false positive rate asked for.
         power: power asked for.
-        designs: the designs, one-stage first.
+        designs: the designs, one-stage first; without BOP2 where its looks cost too much.
     """
 
     p0: float
@@ -80,7 +79,8 @@ def explore_designs(
     """Make every design that this room knows for one question about one rate.
 
     Fleming's two stages split his one-stage number in halves. BOP2 looks at 10 patients and then every 5 (less often
-    in large trials, at most eight times); its size is the first that reaches the power. Both are our choices.
+    in large trials, at most eight times); its size is the first found to reach the power. Both are our choices. It is
+    left out where half as many patients again as the exact one-stage design would not reach it.
 
     Args:
         p0: uninteresting rate.
@@ -125,11 +125,13 @@ def explore_designs(
         halves = (normal.n - normal.n // 2, normal.n // 2)
         staged = compute_fleming_stages(p0, p1, stages=halves, alpha=alpha)
         made.append(("fleming_stages", staged.written, staged.rule))
-    if looks is None:
-        bop2 = _size_bop2(p0, p1, alpha=alpha, power=power, around=exact.n)
-    else:
-        bop2 = find_bop2_design(p0, p1, looks=looks, alpha=alpha)
-    made.append(("bop2", bop2.written, bop2.rule))
+    bop2 = (
+        _size_bop2(p0, p1, alpha=alpha, power=power, around=exact.n)
+        if looks is None
+        else find_bop2_design(p0, p1, looks=looks, alpha=alpha)
+    )
+    if bop2 is not None:
+        made.append(("bop2", bop2.written, bop2.rule))
     return Exploration(
         p0=p0,
         p1=p1,
@@ -153,19 +155,21 @@ def list_looks(n: int) -> tuple[int, ...]:
     return (*(look for look in range(FIRST_LOOK, n, between) if n - look > 2), n)
 
 
-def _size_bop2(p0: float, p1: float, *, alpha: float, power: float, around: int) -> Bop2Design:
-    """Find the first size that reaches the power, in steps of one patient in forty."""
-    n = max(2, around * 4 // 5)
-    while n <= 2 * around + FIRST_LOOK:
-        design = find_bop2_design(p0, p1, looks=list_looks(n), alpha=alpha)
-        if compute_behaviour(design.rule, rate=p1).high >= power:
-            return design
-        n += max(1, n // 40)
-    raise OptionError(
-        f"BOP2 does not reach a power of {power:g} with {n} patients.",
-        where="looks",
-        remedy=f"Give its looks yourself, such as {', '.join(map(str, list_looks(around)))}.",
-    )
+def _size_bop2(p0: float, p1: float, *, alpha: float, power: float, around: int) -> Bop2Design | None:
+    """Find a size that reaches the power: by large steps, then back by steps of one patient in forty."""
+
+    def _try(n: int) -> Bop2Design | None:
+        return search_limits(p0, p1, looks=list_looks(n), alpha=alpha, least_power=power)
+
+    below, n = 1, max(2, around * 4 // 5)
+    while (found := _try(n)) is None:
+        below, n = n, n + max(1, n // 10)
+        if n > around + around // 2 + FIRST_LOOK:
+            return None
+    for smaller in range(below + 1, n, max(1, n // 40)) if below > 1 else ():
+        if (earlier := _try(smaller)) is not None:
+            return earlier
+    return found
 
 
 def _as_rule(design: SingleStageDesign) -> StoppingRule:

@@ -98,13 +98,12 @@ def find_simon_designs(
     """
     assert_rates(p0, p1)
     assert_errors(alpha, power)
-    size = 64
-    while True:
-        size = min(size, largest_n)
-        best, is_complete = _search(p0, p1, alpha=alpha, power=power, size=size)
-        if is_complete or size == largest_n:
-            break
-        size *= 2
+    best: dict[int, tuple[float, tuple[int, int, int]]] = {}
+    done, is_complete = 1, False
+    while not is_complete and done < largest_n:
+        size = min(max(64, 2 * done), largest_n)
+        is_complete = _search(best, range(done + 1, size + 1), p0, p1, alpha=alpha, power=power)
+        done = size
     if not is_complete:
         raise OptionError(
             f"No complete search of two-stage designs ends within {largest_n} patients for an alpha of {alpha:g} "
@@ -132,20 +131,26 @@ def _describe(rule: tuple[int, int, int], n: int, p0: float, p1: float) -> Simon
 
 
 def _search(
-    p0: float, p1: float, *, alpha: float, power: float, size: int
-) -> tuple[dict[int, tuple[float, tuple[int, int, int]]], bool]:
-    """Find for every n the design with the fewest patients expected; say whether larger n can be left out."""
+    best: dict[int, tuple[float, tuple[int, int, int]]],
+    sizes: range,
+    p0: float,
+    p1: float,
+    *,
+    alpha: float,
+    power: float,
+) -> bool:
+    """Add to `best` the best design of each size; say whether larger sizes can be left out."""
+    size = sizes.stop - 1
     null, hoped = _tabulate(p0, size), _tabulate(p1, size)
     stop_null, stop_hoped = null.point.cumsum(axis=1), hoped.point.cumsum(axis=1)
     may_stop = stop_hoped <= 1 - power + _ROUNDING
     # The most that a first stage of n1 patients can stop under p0, whatever follows it.
     most_stopped = np.where(may_stop, stop_null, 0.0).max(axis=1)
-    best: dict[int, tuple[float, tuple[int, int, int]]] = {}
-    least = np.inf
-    for n in range(2, size + 1):
+    least = min((value for value, _ in best.values()), default=np.inf)
+    for n in sizes:
         first = np.arange(1, n)
         if best and (first + (1 - most_stopped[1:n]) * (n - first)).min() > least + 1e-9:
-            return best, True
+            return True
         found = _search_size(
             n,
             null,
@@ -159,7 +164,7 @@ def _search(
         if found is not None:
             best[n] = found
             least = min(least, found[0])
-    return best, False
+    return False
 
 
 def _search_size(

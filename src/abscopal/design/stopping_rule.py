@@ -194,17 +194,23 @@ def compute_stopping(
         [[0.7361], [0.9298]]
     """
     counts = np.arange(looks[-1] + 1)
-    state = np.zeros((low.shape[0], counts.size))
+    state = np.zeros((1, counts.size))
     state[:, 0] = 1.0
+    owner = np.zeros(low.shape[0], dtype=np.int64)
     stop_low, stop_high = np.zeros(low.shape), np.zeros(low.shape)
     before = 0
     for place, look in enumerate(looks):
         added = stats.binom.pmf(counts[None, :] - counts[:, None], look - before, rate)
         state = state @ added
-        is_low = counts <= low[:, place, None]
-        is_high = counts >= high[:, place, None]
-        stop_low[:, place] = np.where(is_low, state, 0.0).sum(axis=1)
-        stop_high[:, place] = np.where(is_high & ~is_low, state, 0.0).sum(axis=1)
+        # Rules that have had the same limits so far share one row.
+        limits = np.column_stack([owner, low[:, place], high[:, place]])
+        shared, owner = np.unique(limits, axis=0, return_inverse=True)
+        owner = owner.reshape(-1)
+        state = state[shared[:, 0]]
+        is_low = counts <= shared[:, 1, None]
+        is_high = (counts >= shared[:, 2, None]) & ~is_low
+        stop_low[:, place] = np.where(is_low, state, 0.0).sum(axis=1)[owner]
+        stop_high[:, place] = np.where(is_high, state, 0.0).sum(axis=1)[owner]
         state = np.where(is_low | is_high, 0.0, state)
         before = look
     return stop_low, stop_high

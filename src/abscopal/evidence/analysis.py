@@ -10,6 +10,7 @@ from abscopal.errors import TablesError
 from abscopal.evidence.analysis_plan import AnalysisPlan
 from abscopal.evidence.data_cut import derive_tables_at_cut
 from abscopal.evidence.endpoint_estimates import EstimateList
+from abscopal.evidence.plan.agreement import DISAGREEMENTS, estimate_agreement
 from abscopal.evidence.plan.boundaries import BoundaryPath, derive_boundary_paths
 from abscopal.evidence.plan.decision import Decision
 from abscopal.evidence.plan.derive_tables import derive_analysis_tables
@@ -18,9 +19,10 @@ from abscopal.evidence.plan.flow import estimate_baseline, estimate_exposure, es
 from abscopal.evidence.plan.imputed_dates import derive_imputed_dates
 from abscopal.evidence.plan.lesions import estimate_lesion_responses
 from abscopal.evidence.plan.protocol_versions import estimate_versions
-from abscopal.evidence.plan.readers import choose_reader
+from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import Curve, Readings, Stop
 from abscopal.evidence.plan.response import estimate_best_responses
+from abscopal.evidence.plan.sensitivity import DECISIONS, EFFECTS, decide_by_setting, estimate_sensitivity
 from abscopal.evidence.plan.survival import estimate_follow_up, estimate_response_duration
 from abscopal.evidence.plan.toxicity import estimate_toxicity
 from abscopal.evidence.plan.usable_tables import keep_usable_tables
@@ -50,6 +52,9 @@ class Analysis:
         cut_off: last day that counts; None when every row was read.
         tables: analysis tables by lower-case name (adsl, adex, adtr, adrs, adlr, adae, adtte where they could be
             derived), and the working tables `flow` and `assessments`.
+        tables: analysis tables by lower-case name (adsl, adex, adtr, adrs, adae, adtte where they could be
+            derived), and the working tables `flow`, `assessments`, `accepted_records`, `disagreements`,
+            `responses_by_setting`, `setting_effects` and `decisions_by_setting`.
         estimates: every number of the report.
         decision: the decision rule of the primary endpoint applied; None where there is none.
         protocol_estimands: for each endpoint with a window, which denominator is the protocol's own.
@@ -155,10 +160,15 @@ def run_analysis(
     estimate_response_duration(readings)
     estimate_lesion_responses(readings)
     estimate_follow_up(readings)
+    counted = {
+        DISAGREEMENTS: estimate_agreement(readings, criteria=plan.criteria),
+        EFFECTS: estimate_sensitivity(readings),
+        DECISIONS: decide_by_setting(readings, outcome.decision),
+    }
     return Analysis(
         plan=plan,
         cut_off=cut_off,
-        tables=dict(derived.tables),
+        tables={**derived.tables, **{name: table for name, table in counted.items() if table is not None}},
         estimates=readings.estimates,
         decision=outcome.decision,
         protocol_estimands=outcome.protocol_estimands,
@@ -179,5 +189,5 @@ def _name_reader(readings: Readings) -> str:
     lesions = readings.tables.get("assessments")
     if lesions is None:
         return ""
-    chosen = choose_reader(lesions, readings.protocol.lesions.accepted_reader)
+    chosen = choose_reader(lesions, readings.tables.get(ACCEPTED))
     return "" if chosen is None else ", ".join(sorted(chosen["READER"].unique()))

@@ -63,26 +63,43 @@ def check_injections(patient: HandWrittenPatient, derived: Derived) -> Iterator[
 
 
 def check_visit_responses(patient: HandWrittenPatient, derived: Derived) -> Iterator[CheckedExpectation]:
-    """The overall response at each scan after baseline, criterion by criterion."""
-    rows = derived.rows_of("adrs", patient)
-    later = patient.scans[1:]
-    for criterion, expected in patient.expected.responses.items():
-        if criterion not in derived.criteria or rows is None:
-            yield _wait(patient, "response_by_scan", f"{criterion} is not derived")
-            continue
-        overall = _select(rows, derived, criterion, "OVR").filter(pl.col("AVISITN") > 0)
-        if len(expected) != len(later) or overall.height != len(later):
-            sentence = (
-                f"Patient {patient.identifier} has {len(later)} scans after baseline, "
-                f"{len(expected)} expected and {overall.height} derived responses by {criterion}: "
-                "the three numbers must be equal."
-            )
-            yield CheckedExpectation(patient.identifier, "response_by_scan", "failed", sentence)
-        for place, (scan, response) in enumerate(zip(later, expected, strict=False), start=1):
-            row = overall.filter(pl.col("ADT") == scan.on)
-            found = str(row["AVALC"][0]) if row.height else "missing"
-            where = f"at {name_scan(place, scan.on)} by {criterion}"
-            yield _judge_response(patient, response, found, where=where, about=explain_response(row))
+    """The response at each scan after baseline, criterion by criterion: of the patient, and of each category."""
+    wanted = (
+        ("OVR", "", patient.expected.responses),
+        ("OVRINJ", " of the injected lesions", patient.expected.injected_responses),
+        ("OVRNINJ", " of the non-injected lesions", patient.expected.non_injected_responses),
+    )
+    for parameter, whose, expectations in wanted:
+        for criterion, expected in expectations.items():
+            yield from _check_scans(patient, derived, criterion, expected, parameter=parameter, whose=whose)
+
+
+def _check_scans(
+    patient: HandWrittenPatient,
+    derived: Derived,
+    criterion: str,
+    expected: tuple[str, ...],
+    *,
+    parameter: str,
+    whose: str,
+) -> Iterator[CheckedExpectation]:
+    rows, later = derived.rows_of("adrs", patient), patient.scans[1:]
+    if criterion not in derived.criteria or rows is None:
+        yield _wait(patient, "response_by_scan", f"{criterion} is not derived")
+        return
+    overall = _select(rows, derived, criterion, parameter).filter(pl.col("AVISITN") > 0)
+    if len(expected) != len(later) or overall.height != len(later):
+        sentence = (
+            f"Patient {patient.identifier} has {len(later)} scans after baseline, "
+            f"{len(expected)} expected and {overall.height} derived responses{whose} by {criterion}: "
+            "the three numbers must be equal."
+        )
+        yield CheckedExpectation(patient.identifier, "response_by_scan", "failed", sentence)
+    for place, (scan, response) in enumerate(zip(later, expected, strict=False), start=1):
+        row = overall.filter(pl.col("ADT") == scan.on)
+        found = str(row["AVALC"][0]) if row.height else "missing"
+        where = f"{whose.strip()} at {name_scan(place, scan.on)} by {criterion}".strip()
+        yield _judge_response(patient, response, found, where=where, about=explain_response(row))
 
 
 def check_best_responses(patient: HandWrittenPatient, derived: Derived) -> Iterator[CheckedExpectation]:

@@ -30,6 +30,8 @@ def check_expected_responses(expected: Expectation, place: KeyPath) -> Iterator[
     """
     told: dict[str, dict[str, tuple[str, ...]]] = {
         "responses": expected.responses,
+        "injected_responses": expected.injected_responses,
+        "non_injected_responses": expected.non_injected_responses,
         "best_response": {name: (code,) for name, code in expected.best_response.items()},
         "confirmed_best_response": {name: (code,) for name, code in expected.confirmed_best_response.items()},
     }
@@ -39,5 +41,5 @@ def check_expected_responses(expected: Expectation, place: KeyPath) -> Iterator[
             yield from check_name(here, criterion, kind="criterion", known=LESION_CRITERIA)
             known = RESPONSE_CODES.get(criterion)
             for position, code in enumerate(codes if known else ()):
-                at = (*here, position) if key == "responses" else here
+                at = (*here, position) if key.endswith("responses") else here
                 yield from check_name(at, code, kind=f"response by {criterion}", known=known or ())

@@ -134,10 +134,7 @@ def check_criteria_and_sets(protocol: StudyProtocol) -> Iterator[Problem]:
     yield from check_names(("lesions", "criteria"), lesions.criteria, kind="criterion", known=LESION_CRITERIA)
     place: KeyPath = ("lesions", "primary_criterion")
     yield from check_name(place, lesions.primary_criterion, kind="derived criterion", known=lesions.criteria)
-    reader = lesions.accepted_reader
-    if reader.rule == "named_reader":
-        place = ("lesions", "accepted_reader", "reader")
-        yield from check_name(place, reader.reader or "", kind="reader", known=lesions.readers)
+    yield from _check_accepted_reader(protocol)
     sets = [group.identifier for group in protocol.analysis_sets]
     for i, endpoint in enumerate(protocol.endpoints):
         place = ("endpoints", i, "criterion")
@@ -156,6 +153,24 @@ def check_criteria_and_sets(protocol: StudyProtocol) -> Iterator[Problem]:
         for i, look in enumerate(protocol.monitoring.futility):
             place = ("monitoring", "futility", i, "endpoint")
             yield from check_name(place, look.endpoint, kind="endpoint", known=endpoints)
+
+
+def _check_accepted_reader(protocol: StudyProtocol) -> Iterator[Problem]:
+    """The rule that chooses among readers has the readers it needs."""
+    readers, accepted = protocol.lesions.readers, protocol.lesions.accepted_reader
+    base: KeyPath = ("lesions", "accepted_reader")
+    if accepted.rule == "named_reader" or accepted.reader:
+        yield from check_name((*base, "reader"), accepted.reader or "", kind="reader", known=readers)
+    if accepted.rule == "adjudicated":
+        place = (*base, "adjudicator")
+        yield from check_name(place, accepted.adjudicator or "", kind="reader", known=readers)
+        others = [reader for reader in readers if reader != accepted.adjudicator]
+        if len(others) != 2:
+            message = f"adjudication needs two readers beside the adjudicator, and there are {len(others)}."
+            yield Problem((*base, "rule"), message, "List the three under lesions.readers.")
+    if accepted.rule == "majority" and len(readers) < 3:
+        message = f"a majority needs at least three readers, and there are {len(readers)}."
+        yield Problem((*base, "rule"), message, "List them under lesions.readers, or choose another rule.")
 
 
 def check_twins(protocol: StudyProtocol) -> Iterator[Problem]:

@@ -172,6 +172,14 @@ class Expectation(Part):
     responses: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Criterion to the response at each scan after baseline, in order."
     )
+    injected_responses: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Criterion to the response of the injected lesions at each scan after baseline, in order.",
+    )
+    non_injected_responses: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Criterion to the response of the non-injected lesions at each scan after baseline, in order.",
+    )
     best_response: dict[str, str] = Field(default_factory=dict, description="Criterion to the best response.")
     confirmed_best_response: dict[str, str] = Field(
         default_factory=dict, description="Criterion to the best response that a later scan confirmed."

@@ -15,12 +15,19 @@ LESION_CRITERIA = ("recist_1_1", "irecist", "itrecist")
 class AcceptedReader(Marked):
     """Whose reading decides."""
 
-    rule: Literal["accepted_flag", "named_reader"] = Field(
-        description="accepted_flag: the reading whose --ACPTFL is Y; named_reader: the reader below."
+    rule: Literal["accepted_flag", "named_reader", "adjudicated", "majority"] = Field(
+        description="accepted_flag: the reading whose --ACPTFL is Y; named_reader: the reader below; adjudicated: two "
+        "readers, and the adjudicator where they disagree on best response or date of progression; majority: "
+        "what more than half of the readers say."
     )
     reader: str | None = Field(
         default=None,
-        description="READER, such as INVESTIGATOR or INDEPENDENT ASSESSOR / RADIOLOGIST 1; for named_reader.",
+        description="READER, such as INVESTIGATOR or INDEPENDENT ASSESSOR / RADIOLOGIST 1; for named_reader. Under "
+        "adjudicated, the one whose record stands where the two agree; without it, the first of `readers`.",
+    )
+    adjudicator: str | None = Field(default=None, description="The third READER, for adjudicated.")
+    agree_within_days: int = Field(
+        default=0, ge=0, description="Days by which two dates of progression may differ and still agree."
     )
 
 

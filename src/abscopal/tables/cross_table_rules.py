@@ -96,11 +96,14 @@ def find_injections_of_unknown_lesions(tables: Tables) -> dict[str, pl.DataFrame
     """Intratumoural doses without a lesion, or into a lesion that nobody has named."""
     if "ex" not in tables:
         return {}
-    injections = tables["ex"].filter(pl.col("EXROUTE") == "INTRATUMORAL")
+    is_injection = pl.col("EXROUTE").str.to_uppercase().str.contains("INTRATUMO")
+    injections = (
+        tables["ex"].filter(is_injection).with_columns(LESION=pl.col("EXLNKID").str.replace(FRAGMENT, ""))
+    )
     if "tu" not in tables:
         return {"ex": injections.filter(pl.col("EXLNKID").is_null())}
-    named = tables["tu"].select("USUBJID", EXLNKID="TULNKID").unique()
-    return {"ex": injections.join(named, on=["USUBJID", "EXLNKID"], how="anti")}
+    named = name_lesions(tables["tu"]).select("USUBJID", "LESION").unique()
+    return {"ex": injections.join(named, on=["USUBJID", "LESION"], how="anti")}
 
 
 def date_births(identification: pl.DataFrame, *by: str) -> pl.DataFrame:
@@ -242,6 +245,23 @@ def find_changed_roles(tables: Tables) -> dict[str, pl.DataFrame]:
     }
 
 
+def find_new_at_baseline(tables: Tables) -> dict[str, pl.DataFrame]:
+    """New lesions dated no later than the first day on which their reader names a lesion of baseline."""
+    if "tu" not in tables:
+        return {}
+    reader = ["USUBJID", "TUEVAL", "TUEVALID"]
+    named = tables["tu"].with_columns(
+        ROLE=pl.col("TUSTRESC").fill_null(pl.col("TUORRES")), DAY=read_complete_date("TUDTC")
+    )
+    baseline = (
+        named.filter(pl.col("ROLE").is_in(["TARGET", "NON-TARGET"]))
+        .group_by(reader)
+        .agg(START=pl.col("DAY").min())
+    )
+    new = named.filter(pl.col("ROLE") == "NEW").join(baseline, on=reader, nulls_equal=True)
+    return {"tu": new.filter(pl.col("DAY") <= pl.col("START"))}
+
+
 def find_other_units(tables: Tables) -> dict[str, pl.DataFrame]:
     """Lengths that are not in millimetres; the unit as collected counts where no standard one is given."""
     if "tr" not in tables:
@@ -296,6 +316,11 @@ CROSS_TABLE_RULES = (
         "changed_role",
         "the lesion already has another role (target, non-target, new) for this reader; roles never change.",
         find_changed_roles,
+    ),
+    CrossTableRule(
+        "new_at_baseline",
+        "a new lesion is listed at baseline; what was there at baseline is a target or a non-target: correct TUSTRESC.",
+        find_new_at_baseline,
     ),
     CrossTableRule(
         "no_lesion_named",

@@ -21,7 +21,7 @@ def test_everything_fits():
     }
 
 
-def test_hla_typing_waits_for_the_rest_of_the_pre_screening():
+def test_the_typing_of_hla_waits_for_the_rest_of_the_pre_screening():
     """The general condition is not recorded: the typing is closed, and so is all that follows."""
     changed = """
     fact | value
@@ -37,7 +37,7 @@ def test_hla_typing_waits_for_the_rest_of_the_pre_screening():
     }
 
 
-def test_hla_typing_needs_its_own_consent():
+def test_the_typing_of_hla_needs_its_own_consent():
     """The rest fits, but the consent to the typing is not signed: the typing may not be done yet."""
     changed = """
     fact           | value

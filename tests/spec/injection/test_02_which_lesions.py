@@ -72,7 +72,7 @@ def test_a_lesion_without_a_size_is_not_injected():
     )
 
 
-def test_a_lesion_below_the_study_s_size_is_not_injected():
+def test_a_lesion_below_the_size_that_the_study_asks_is_not_injected():
     """NIVIPIT asks for 1 cm³, a sphere of 12.4 mm: one of 12 mm (0.90 cm³) is too small; so is 20 by 9 mm (0.85)."""
     lesions = """
     lesion | mm   | across

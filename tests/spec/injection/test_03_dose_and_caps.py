@@ -7,17 +7,17 @@ OVER_CAPACITY: it may not be carried out before somebody has chosen, with a reas
 from spec.injection_language import (
     advice,
     depots,
+    plan_status,
     planned,
     planned_doses,
     refused,
     said,
     shortfall,
-    status,
     warned,
 )
 
 
-def test_nivipit_s_dose_is_more_than_a_small_lesion_can_take():
+def test_the_dose_of_nivipit_is_more_than_a_small_lesion_can_take():
     """0.3 mg/kg at 70 kg are 21 mg, and at 5 mg/mL 4.2 mL. A lesion of 12.4 mm is a sphere of 1 cm³ and takes 0.5 mL:
     3.7 mL find no place, and the whole would be 4.2 times its own volume."""
     lesions = """
@@ -26,7 +26,7 @@ def test_nivipit_s_dose_is_more_than_a_small_lesion_can_take():
     """
     assert planned(lesions, mg=21) == {"T01": 0.5}
     assert shortfall(lesions, mg=21) == 3.7
-    assert status(lesions, mg=21) == "needs choice"
+    assert plan_status(lesions, mg=21) == "needs choice"
     assert (
         said(lesions, mg=21)
         == "21 mg at 5 mg/mL are 4.2 mL. T01 (12.4 mm, 1 cm³) takes up to 0.5 mL; the whole would be 4.2 times its own "
@@ -51,7 +51,7 @@ def test_the_operator_may_accept_what_fits():
     T01    | 12.4
     """
     assert planned_doses(lesions, mg=21, choice="give_less") == {"T01": [2.5]}
-    assert status(lesions, mg=21, choice="give_less") == "ready"
+    assert plan_status(lesions, mg=21, choice="give_less") == "ready"
 
 
 def test_the_operator_may_go_beyond_the_table():
@@ -156,7 +156,7 @@ def test_going_beyond_the_table_never_passes_a_cap_of_volume():
     T01    | 24
     """
     assert planned(lesions, mg=21, visit_cap=4, choice="beyond_table") == {"T01": 4}
-    assert status(lesions, mg=21, visit_cap=4, choice="beyond_table") == "needs choice"
+    assert plan_status(lesions, mg=21, visit_cap=4, choice="beyond_table") == "needs choice"
 
 
 def test_depots_stay_within_their_cap():

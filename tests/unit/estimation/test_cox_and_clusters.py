@@ -188,3 +188,30 @@ def test_paired_differences_without_variance_have_no_interval():
     nobody = estimate_paired_difference([1, 0], [1, 2], [1, 0])
     assert (nobody.estimate, nobody.n) == (None, 0)
     assert estimate_paired_difference([], [], []).estimate is None
+
+
+def test_the_bootstrap_of_the_paired_difference_by_hand():
+    """Differences of three patients 0.5, 1 and 0: the 27 draws have means from 0 to 1, each listed here."""
+    outcomes, patients, injected = [1, 0, 1, 1, 0, 0, 0], list("aaabbcc"), [1, 0, 0, 1, 0, 1, 0]
+    found = estimate_paired_difference(
+        outcomes, patients, injected, level=0.8, method="bootstrap",
+        generator=np.random.default_rng(1), resamples=50_000,
+    )  # fmt: skip
+    means = [(a + b + c) / 3 for a in (0.5, 1, 0) for b in (0.5, 1, 0) for c in (0.5, 1, 0)]
+    # Of 27 equally likely draws, 4 lie at or below 1/6 and 4 at or above 5/6: the limits at 10 % and 90 %.
+    assert sum(mean <= 1 / 6 + 1e-9 for mean in means) == 4
+    assert (found.estimate, found.n) == (0.5, 3)
+    assert (found.lower, found.upper) == (pytest.approx(1 / 6), pytest.approx(5 / 6))
+    assert "bootstrap" in found.method
+    with pytest.raises(OptionError, match="source of chance"):
+        estimate_paired_difference(outcomes, patients, injected, method="bootstrap")
+
+
+def test_the_bootstrap_of_a_share_by_hand():
+    """Two patients, one with two responding lesions and one with one that does not: 1, 2/3 twice, or 0."""
+    found = estimate_clustered_proportion(
+        [1, 1, 0], ["a", "a", "b"], level=0.4, method="bootstrap",
+        generator=np.random.default_rng(2), resamples=50_000,
+    )  # fmt: skip
+    # A quarter of the draws gives 0, half 2/3, a quarter 1: at 30 % and at 70 % stands 2/3.
+    assert (found.lower, found.upper) == (pytest.approx(2 / 3), pytest.approx(2 / 3))

@@ -180,7 +180,7 @@ def test_the_page_of_designs_compared():
 def test_own_looks_for_bop2_and_a_question_too_large():
     found = explore_designs(0.2, 0.4, alpha=0.05, power=0.8, looks=(10, 15, 20, 25, 30, 36))
     assert found.designs[-1].written == "1/10 2/15 4/20 5/25 7/30 11/36"
-    with pytest.raises(OptionError, match="No design of up to 200 patients"):
+    with pytest.raises(OptionError, match="No design of up to 250 patients"):
         explore_designs(0.2, 0.22, alpha=0.05, power=0.8)
 
 

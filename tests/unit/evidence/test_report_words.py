@@ -3,13 +3,19 @@
 import re
 import string
 from pathlib import Path
+from types import SimpleNamespace
 
+import polars as pl
 import pytest
 
 import abscopal.evidence as evidence
+from abscopal.evidence.analysis import ReadingNotes
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.report.blocks import Cell, Table
+from abscopal.evidence.report.material import Material
+from abscopal.evidence.report.sections.method import render_set_apart
 from abscopal.evidence.report.wording import Wording, read_texts
+from abscopal.tables.admission import ADMISSION_RULES
 
 ROOM = Path(evidence.__file__).parent
 SAID = re.compile(r'say\(\s*"([a-z_.A-Z0-9]+)"')
@@ -46,6 +52,37 @@ def test_every_reason_for_leaving_something_out_has_a_sentence():
     }
     assert len(codes) > 8
     assert {f"stop.{code}" for code in codes} <= set(read_texts())
+
+
+def test_every_rule_that_sets_a_row_apart_is_told_in_both_languages():
+    names = {rule.name for rule in ADMISSION_RULES}
+    assert {f"rule.{name}" for name in names} | {f"rule_sentence.{name}" for name in names} <= set(
+        read_texts()
+    )
+
+
+def test_a_french_reader_is_told_in_french_what_is_wrong_and_where():
+    apart = pl.DataFrame(
+        {
+            "DOMAIN": ["TR", "AE"],
+            "RULE": ["not_a_number", "after_death"],
+            "MESSAGE": [
+                "a number is expected in TRSTRESN and something else was found; correct the cell.",
+                "x",
+            ],
+            "USUBJID": ["P1", "P1"],
+            "SEQ": [1, 1],
+            "ROW": [1, 1],
+        }
+    )
+    analysis = SimpleNamespace(set_apart=apart, reading=ReadingNotes())
+    (table,) = render_set_apart(Material(analysis, Wording("fr"), {})).blocks
+    assert [row[1].text for row in table.rows] == [
+        "après le décès (after_death)",
+        "nombre attendu (not_a_number)",
+    ]
+    assert table.rows[0][2].text.startswith("l’enregistrement commence ou finit après le décès")
+    assert table.rows[1][2].text.startswith("TRSTRESN\xa0: une cellule d’une colonne de nombres")
 
 
 def test_a_share_shows_its_count_its_total_and_its_interval():

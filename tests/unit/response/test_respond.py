@@ -108,3 +108,39 @@ def test_mistakes_are_told_in_the_language_asked_for(tmp_path):
     assert "n'est pas une valeur de sd_min_days. Écrivez un nombre" in fail(
         LESIONS, "--setting", "sd_min_days=soon"
     )
+
+
+def respond_to_injected(*arguments: str) -> str:
+    path = str(Path(LESIONS).parent / "injected_lesions.csv")
+    result = CliRunner().invoke(
+        app, [path, "--criterion", "itrecist", *arguments], env=WIDE, catch_exceptions=False
+    )
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_injected_and_other_lesions_are_read_apart():
+    said = respond_to_injected()
+    assert "PR: sum of the injected targets 49.0 mm, −38.8 % from baseline (80.0 mm)" in said
+    assert "SD: sum of the non-injected targets 19.0 mm, −5.0 % from baseline (20.0 mm)" in said
+    assert "Best response of injected lesions: CR" in said
+    assert "Best response of non-injected lesions: PD" in said
+    assert "Our readings, where the source does not say:" in said
+    assert "matched set" in said
+
+
+def test_a_reading_that_was_changed_is_named_instead():
+    said = respond_to_injected("--language", "fr", "--setting", "category_reference=last_pre_injection")
+    assert "somme des cibles injectées de 49,0 mm, −40,2 % par rapport au bilan initial (82,0 mm)" in said
+    assert "- category_reference = last_pre_injection." in said
+    assert "ensemble apparié" not in said
+
+
+def test_json_holds_our_readings_and_the_categories():
+    told = json.loads(respond_to_injected("--json"))
+    assert any("matched set" in reading for reading in told["our_readings"])
+    assert {"OVRINJ", "OVRNINJ", "BORINJ", "BORNINJ"} <= {row["PARAMCD"] for row in told["responses"]}
+
+
+def test_without_injections_nothing_is_said_of_categories_by_recist():
+    assert "Injected lesions" not in run()

@@ -24,6 +24,7 @@ BREAKS = [
     ("undated_result", "tr", 1, {"TRDTC": None, "VISITNUM": None}),
     ("injection_of_unknown_lesion", "ex", 0, {"EXLNKID": "T07"}),
     ("injection_of_unknown_lesion", "ex", 0, {"EXLNKID": None}),
+    ("injection_of_unknown_lesion", "ex", 0, {"EXLNKID": "T07", "EXROUTE": "Intratumoural"}),
     ("before_birth_of_lesion", "tr", 2, {"TRDTC": "2024-02-29"}),
     ("before_birth_of_lesion", "ex", 0, {"EXLNKID": "NEW01"}),
     ("after_death", "ae", 1, {"AESTDTC": "2024-06-02", "AEENDTC": "2024-06-03"}),
@@ -62,7 +63,7 @@ def test_a_broken_rule_sets_its_row_apart(rule: str, table: str, row: int, cells
 
 def test_every_rule_of_the_reference_has_a_test():
     tested = {rule for rule, *_ in BREAKS} | {
-        "duplicate_key", "measured_twice", "repeated_result", "changed_role",
+        "duplicate_key", "measured_twice", "repeated_result", "changed_role", "new_at_baseline",
     }  # fmt: skip
     assert tested == {rule.name for rule in ADMISSION_RULES}
 

@@ -1,9 +1,15 @@
 """Admission holds measurements against lesions, readers, days and death."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
+from abscopal.derivations.response.criteria import ITRECIST
+from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
+from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.admission import Admission, admit_tables
+from lesion_builder import build_adsl
 from small_tabulation import make_raw_tables, put
 
 SECOND_READER = "INDEPENDENT ASSESSOR"
@@ -109,3 +115,56 @@ def test_a_specimen_may_be_thawed_after_its_donors_death():
     specimen = {"STUDYID": "S", "USUBJID": "P2", "BESEQ": "1", "BETERM": "THAWING", "BESTDTC": "2024-09-01"}
     assert broken(admit(be=pl.DataFrame({**specimen, "BEDTC": "2024-03-01"}))) == []
     assert broken(admit(be=pl.DataFrame({**specimen, "BEDTC": "2024-07-01"}))) == [("BE", "after_death", 1)]
+
+
+def test_an_injection_into_a_fragment_is_one_into_its_lesion():
+    assert broken(admit(ex=put(make_raw_tables()["ex"], 0, EXLNKID="T01.2"))) == []
+
+
+@pytest.mark.parametrize(("day", "rules"), [("2024-01-01", True), ("2024-01-02", False)])
+def test_a_new_lesion_listed_at_baseline_is_set_apart_with_what_was_measured_of_it(day: str, rules: bool):
+    admission = admit(tu=put(make_raw_tables()["tu"], 1, TUDTC=day))
+    expected = [("TR", "unknown_lesion", 3), ("TU", "new_at_baseline", 2)]
+    assert broken(admission) == (expected if rules else [])
+
+
+BREACHES = {
+    "an injection of a lesion that does not exist": {"ex": ("ex", 0, {"EXLNKID": "T09"})},
+    "an injection before the lesion exists": {"ex": ("ex", 0, {"EXLNKID": "NEW01"})},
+    "a new lesion at baseline": {"tu": ("tu", 1, {"TUDTC": "2024-01-01"})},
+}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_the_rest_of_the_patient_is_still_assessed(breach: str):
+    """The target of the same patient is judged: 30 to 20 mm is a response of the targets."""
+    changed = {
+        name: put(make_raw_tables()[table], row, **cells)
+        for name, (table, row, cells) in BREACHES[breach].items()
+    }
+    admission = admit(**changed)
+    assert admission.set_apart.height >= 1
+    assert all(message.endswith(".") for message in admission.set_apart["MESSAGE"])
+    assert judge_first_patient(admission) == ["PR"]
+
+
+def test_a_target_that_turns_non_target_stays_a_target():
+    admission = admit(tu=add("tu", 0, TUSEQ="9", TUSTRESC="NON-TARGET", TUDTC="2024-03-01"))
+    assert broken(admission) == [("TU", "changed_role", 4)]
+    assert judge_first_patient(admission) == ["PR"]
+
+
+def test_two_lengths_of_one_lesion_on_one_day_leave_it_not_evaluated():
+    admission = admit(tr=add("tr", 1, TRSEQ="9", TRSTRESN="21", TRSTRESC="21"))
+    assert broken(admission) == [("TR", "measured_twice", 2), ("TR", "measured_twice", 5)]
+    assert judge_first_patient(admission) == ["NE"]
+
+
+def judge_first_patient(admission: Admission) -> list[str]:
+    """The target response of the first patient at each assessment after baseline."""
+    tables, settings = admission.tabulation, ResponseSettings()
+    adsl = build_adsl("P1", REFDT=date(2024, 1, 4))
+    assert tables.tu is not None
+    assert tables.tr is not None
+    lesions = derive_lesion_assessments(tables.tu, tables.tr, adsl, exposure=tables.ex, settings=settings)
+    return ITRECIST.derive_visit_responses(lesions, settings)["TRGRESP"].to_list()

@@ -82,8 +82,9 @@ def derive_lesion_burden(assessments: dy.DataFrame[LesionAssessments]) -> dy.Dat
     """
     seen = assessments.lazy()
     visits = (
-        seen.group_by(ASSESSMENT)
-        .agg(*_count_targets(), *_count_non_targets(), *_date_scans())
+        seen.select(*ASSESSMENT, "ADT", "ADTF", "ACCFL", *_mark_lesions())
+        .group_by(ASSESSMENT)
+        .agg(_add_up())
         .join(_count_followed(seen), on=READING, how="left")
         .join(_date_new_lesions(seen), on=READING, how="left")
         .join(_find_pending(seen), on=ASSESSMENT, how="left")
@@ -98,46 +99,41 @@ def derive_lesion_burden(assessments: dy.DataFrame[LesionAssessments]) -> dy.Dat
     return LesionBurden.validate(_add_baseline_and_nadir(visits).select(LesionBurden.column_names()))
 
 
-def _count_targets() -> list[pl.Expr]:
-    target = pl.col("LSROLE") == "TARGET"
-    diseased = (
+def _mark_lesions() -> list[pl.Expr]:
+    """What each row adds to the counts and dates of its assessment; marked once, then added up as plain columns."""
+    target, non_target = pl.col("LSROLE") == "TARGET", pl.col("LSROLE") == "NON-TARGET"
+    has_disease = (
         pl.when("LSNODE").then(pl.col("LSTENTH") >= NORMAL_NODE_TENTHS).otherwise(pl.col("LSTENTH") > 0)
     )
-    known = pl.col("LSTENTH").is_not_null()
-    return [
-        (target & known).sum().cast(pl.Int64).alias("EVALUATED"),
-        (target & diseased).sum().cast(pl.Int64).alias("DISEASED"),
-        pl.when(target).then("LSTENTH").sum().alias("MEASURED"),
-    ]
-
-
-def _count_non_targets() -> list[pl.Expr]:
-    non_target = pl.col("LSROLE") == "NON-TARGET"
-    evaluated = non_target & (pl.col("LSSTATE") != "NOT_EVALUATED")
+    done = pl.col("LSSTATE") != "NOT_EVALUATED"
     normal_node = pl.col("LSNODE") & (pl.col("LSTENTH") < NORMAL_NODE_TENTHS).fill_null(False)
     gone = (
         pl.col("LSSTATE").is_in(["ABSENT", "MERGED"])
         | (pl.col("LSTENTH") == 0).fill_null(False)
         | normal_node
     )
-    diseased = evaluated & ~gone
+    diseased = non_target & done & ~gone
     marker = (pl.col("LSLOC") == MARKER_LOCATION).fill_null(False)
     return [
-        evaluated.sum().cast(pl.Int64).alias("NTEVALUATED"),
-        diseased.sum().cast(pl.Int64).alias("NTDISEASED"),
-        (diseased & ~marker).sum().cast(pl.Int64).alias("NTLESIONS"),
-        (non_target & (pl.col("LSSTATE") == "UNEQUIVOCAL_PROGRESSION"))
-        .sum()
-        .cast(pl.Int64)
-        .alias("NTPROGRESSED"),
+        (target & pl.col("LSTENTH").is_not_null()).alias("EVALUATED"),
+        (target & has_disease).fill_null(False).alias("DISEASED"),
+        pl.when(target).then("LSTENTH").alias("MEASURED"),
+        (non_target & done).alias("NTEVALUATED"),
+        diseased.alias("NTDISEASED"),
+        (diseased & ~marker).alias("NTLESIONS"),
+        (non_target & (pl.col("LSSTATE") == "UNEQUIVOCAL_PROGRESSION")).alias("NTPROGRESSED"),
+        pl.when(done).then("ADT").alias("DONEDT"),
     ]
 
 
-def _date_scans() -> list[pl.Expr]:
-    done = pl.col("ADT").filter(pl.col("LSSTATE") != "NOT_EVALUATED")
+def _add_up() -> list[pl.Expr]:
+    """The counts, the sum of what was measured, and the dates of the scans that were done, of one assessment."""
+    counts = ["EVALUATED", "DISEASED", "NTEVALUATED", "NTDISEASED", "NTLESIONS", "NTPROGRESSED"]
     return [
-        pl.coalesce(done.min(), pl.col("ADT").min()).alias("FIRSTDT"),
-        pl.coalesce(done.max(), pl.col("ADT").max()).alias("LASTDT"),
+        pl.col(counts).sum().cast(pl.Int64),
+        pl.col("MEASURED").sum(),
+        pl.coalesce(pl.col("DONEDT").min(), pl.col("ADT").min()).alias("FIRSTDT"),
+        pl.coalesce(pl.col("DONEDT").max(), pl.col("ADT").max()).alias("LASTDT"),
         pl.col("ADTF").max(),
         pl.col("ACCFL").max(),
     ]

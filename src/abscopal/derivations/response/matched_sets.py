@@ -104,11 +104,19 @@ def _assign(seen: pl.DataFrame, standing: pl.DataFrame, settings: ResponseSettin
     injected = (pl.col("SINCE") <= pl.col("FIRST")).fill_null(False)
     stays = new if settings.injected_new_lesion == "stays_new" else pl.lit(False)
     category = pl.when(injected & ~stays).then(pl.lit("INJECTED")).otherwise(pl.lit("NON-INJECTED"))
+    so_far, later = pl.col("AVISITN") <= pl.col("LAST"), pl.col("AVISITN") > pl.col("LAST")
+    begins = seen.group_by(LESION).agg(AVISITN=pl.col("AVISITN").min()).filter(pl.col("AVISITN") > 0)
+    late = seen.join(begins, on=[*LESION, "AVISITN"], how="semi")
+    # Whether a suspected new lesion was one is settled by what was seen of it later; and a lesion that the reader
+    # only mentions later was followed, and not evaluated, all along.
+    members = pl.concat(
+        [
+            seen.lazy().join(standing.lazy(), on=READING).filter(so_far | new),
+            late.lazy().join(standing.lazy(), on=READING).filter(later, ~new),
+        ]
+    )
     return (
-        seen.lazy()
-        .join(standing.lazy(), on=READING)
-        .filter(pl.col("AVISITN") <= pl.col("LAST"))
-        .with_columns(CATEGORY=category)
+        members.with_columns(CATEGORY=category)
         # The injected response knows no new lesions.
         .filter(~(new & (pl.col("CATEGORY") == "INJECTED")))
         .with_columns(SET=_number())

@@ -11,10 +11,12 @@ OURS = "our choice, for the site to replace"
 OUR_READING = "our reading of itRECIST (doi:10.1200/JCO.19.02985), whose details are unchecked"
 
 
-def _setting(default: Any, *, en: str, fr: str, source: str, alternatives: str) -> Any:
-    return field(
-        default=default, metadata={"en": en, "fr": fr, "source": source, "alternatives": alternatives}
-    )
+def _setting(
+    default: Any, *, en: str, fr: str, source: str, alternatives: str, choices: tuple[Any, ...] = ()
+) -> Any:
+    """One setting; `choices` names values worth trying where the type does not already enumerate them."""
+    told = {"en": en, "fr": fr, "source": source, "alternatives": alternatives, "choices": choices}
+    return field(default=default, metadata=told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class ResponseSettings:
         fr="Jours entre des examens d’un même numéro de visite au-delà desquels ils font deux évaluations",
         source=OURS,
         alternatives="any number of days; a very large one joins whatever shares a visit number",
+        choices=(7, 28, 365),
     )
     confirmation_required: bool = _setting(
         False,
@@ -103,6 +106,7 @@ class ResponseSettings:
         fr="Jours entre une réponse et l’évaluation qui la confirme, au moins",
         source=f"{GUIDELINE}, section 4.6: not less than 4 weeks",
         alternatives="any number of days",
+        choices=(28, 42),
     )
     max_ne_between: int = _setting(
         1,
@@ -110,6 +114,7 @@ class ResponseSettings:
         fr="Évaluations NE permises entre une réponse et sa confirmation",
         source="the default of the analysis package admiralonco; " + OURS,
         alternatives="0, 2 ...",
+        choices=(0, 1, 2),
     )
     accept_one_sd_between_pr: bool = _setting(
         False,
@@ -124,6 +129,7 @@ class ResponseSettings:
         fr="Jours depuis la date de référence avant qu’une maladie stable compte, au moins, sans ajouter un",
         source=f"{GUIDELINE}, section 4.7: fixed by the protocol, usually 6 to 8 weeks",
         alternatives="any number of days",
+        choices=(28, 42, 56),
     )
     pd_max_days: int | None = _setting(
         None,
@@ -131,6 +137,7 @@ class ResponseSettings:
         fr="Une progression plus tardive, sans rien d’évaluable avant elle, est NE comme meilleure réponse",
         source=OURS,
         alternatives="a number of days, such as 84",
+        choices=(None, 84),
     )
     missing_as_ne: bool = _setting(
         True,
@@ -159,6 +166,7 @@ class ResponseSettings:
         fr="Jours après la date de référence jusqu’auxquels un examen peut encore être initial",
         source=OURS,
         alternatives="any number of days",
+        choices=(0, 7),
     )
     baseline_max_age_days: int = _setting(
         28,
@@ -166,6 +174,7 @@ class ResponseSettings:
         fr="Âge d’un examen initial à la date de référence au-delà duquel un avertissement est donné",
         source=f"{GUIDELINE}, section 3.2: not more than 4 weeks before treatment",
         alternatives="any number of days; the scan is used all the same",
+        choices=(28, 42),
     )
     scan_date_imputation: Literal["first", "middle", "last"] = _setting(
         "last",

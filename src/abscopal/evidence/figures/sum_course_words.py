@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from abscopal.evidence.figures.course_data import SumLine, SumPoint
+from abscopal.evidence.figures.course_data import CourseEvent, SumLine, SumPoint
 from abscopal.evidence.figures.sum_limits import Limits
 from abscopal.evidence.typography import Language, format_number
-
-EventKind = Literal["new", "suspected", "refuted", "worse"]
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -27,6 +24,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "worse": "non-target progresses",
         "part": "measured part of an incomplete sum",
         "unknown": "sum unknown",
+        "history": "thin: the same lesions before one moved",
         "baseline": "baseline",
         "nadir": "nadir",
         "both": "baseline, nadir",
@@ -57,6 +55,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "worse": "progression d’une non-cible",
         "part": "part mesurée d’une somme incomplète",
         "unknown": "somme inconnue",
+        "history": "fin : les mêmes lésions avant un changement",
         "baseline": "inclusion",
         "nadir": "nadir",
         "both": "inclusion, nadir",
@@ -72,14 +71,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "day": "jour {day} : {value}",
     },
 }
-
-
-@dataclass(frozen=True, slots=True)
-class CourseEvent:
-    """What else was seen on a day: a new lesion, suspected or refuted, or a non-target that progresses."""
-
-    day: int
-    kind: EventKind
 
 
 @dataclass(frozen=True, slots=True)

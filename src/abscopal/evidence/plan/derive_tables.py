@@ -33,8 +33,16 @@ from abscopal.derivations.time_to_event.time_rows import Counting
 from abscopal.evidence.analysis_plan import AnalysisPlan
 from abscopal.evidence.plan.lesions import list_lesion_definitions
 from abscopal.evidence.plan.protocol_versions import list_starts
-from abscopal.evidence.plan.readers import choose_reader
+from abscopal.evidence.plan.readers import (
+    ACCEPTED,
+    CHOSEN_BY_ANSWERS,
+    choose_reader,
+    derive_acceptance,
+    flag_accepted,
+    is_nobody_accepted,
+)
 from abscopal.evidence.plan.readings import Stop
+from abscopal.evidence.plan.sensitivity import BY_SETTING, derive_sensitivity
 from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_primary_status
 from abscopal.protocol.safety import ImmuneRelatedRule
 from abscopal.protocol.study_protocol import StudyProtocol
@@ -194,6 +202,27 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
         scans=derive_lesion_scans(sdtm["tr"], plan.response),
         settings=plan.response,
     )
+    _accept_records(derived, plan.protocol)
+    by_setting = derive_sensitivity(derived.tables, plan, sdtm)
+    if by_setting is not None:
+        derived.tables[BY_SETTING] = by_setting
+
+
+def _accept_records(derived: DerivedTables, protocol: StudyProtocol) -> None:
+    """Choose whose record of each patient counts; what the readers' own answers decide is written into ACCFL."""
+    accepted = derive_acceptance(derived.tables, protocol.lesions)
+    if accepted is None:
+        return
+    derived.tables[ACCEPTED] = accepted
+    nobody = accepted.filter(pl.col("READER").is_null()).height
+    if is_nobody_accepted(accepted):
+        readers = ", ".join(sorted(derived.tables["assessments"]["READER"].unique()))
+        derived.stops.append(Stop("no_accepted_reader", detail=readers))
+    elif nobody:
+        derived.stops.append(Stop("records_not_accepted", detail=f"{nobody}"))
+    if protocol.lesions.accepted_reader.rule in CHOSEN_BY_ANSWERS:
+        for name in {"adrs", "adlr", "assessments"} & set(derived.tables):
+            derived.tables[name] = flag_accepted(derived.tables[name], accepted)
 
 
 def _check_baselines(
@@ -214,35 +243,30 @@ def _add_times(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, An
     times: list[pl.DataFrame] = [derive_overall_survival(adsl, analysis_set="ITTFL", counting=counting)]
     responses: Any = derived.tables.get("adrs")
     criterion = plan.protocol.lesions.primary_criterion
-    if responses is not None and criterion in plan.criteria:
-        accepted = plan.protocol.lesions.accepted_reader
+    accepted: Any = None if responses is None else choose_reader(responses, derived.tables.get(ACCEPTED))
+    if accepted is not None and criterion in plan.criteria:
         shared: dict[str, Any] = {
             "criterion": criterion,
-            "reader": accepted.reader if accepted.rule == "named_reader" else None,
             "analysis_set": "ITTFL",
             "counting": counting,
         }
 
         def derive(members: Any, version: str) -> pl.DataFrame:
             ruleset = choose_ruleset(plan, version)
-            return derive_progression_free_survival(responses, members, ruleset=ruleset, **shared)
+            return derive_progression_free_survival(accepted, members, ruleset=ruleset, **shared)
 
         times.append(derive_by_version(adsl, derive, versions=plan.versions))
-        times.append(_time_responses(responses, adsl, plan))
+        times.append(
+            derive_response_durations(_of_criterion(accepted, criterion), adsl, settings=plan.response)
+        )
     if sdtm["ds"] is not None and any(endpoint.kind == "relapse_free" for endpoint in plan.endpoints):
         times.append(derive_relapse_free_survival(adsl, sdtm["ds"], counting=counting))
     times += _list_times_to_toxicity(derived, plan)
     derived.tables["adtte"] = pl.concat(times)
 
 
-def _time_responses(responses: Any, adsl: Any, plan: AnalysisPlan) -> pl.DataFrame:
-    """The durations of response by the primary criterion, as the accepted reader saw them."""
-    protocol = plan.protocol
-    of_criterion = responses.filter(pl.col("CRITERION") == protocol.lesions.primary_criterion)
-    chosen: Any = choose_reader(of_criterion, protocol.lesions.accepted_reader)
-    return derive_response_durations(
-        of_criterion.clear() if chosen is None else chosen, adsl, settings=plan.response
-    )
+def _of_criterion(responses: Any, criterion: str) -> Any:
+    return responses.filter(pl.col("CRITERION") == criterion)
 
 
 def _list_times_to_toxicity(derived: DerivedTables, plan: AnalysisPlan) -> list[pl.DataFrame]:

@@ -16,7 +16,7 @@ from abscopal.estimation.clustered import (
 from abscopal.estimation.estimate import Estimate
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.plan.absent_tables import name_absent_tables
-from abscopal.evidence.plan.readers import choose_reader
+from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import Readings
 from abscopal.protocol.endpoints import Endpoint
 from abscopal.protocol.lesions import LesionResponseRule
@@ -136,7 +136,7 @@ def _write_note(rows: pl.DataFrame) -> str:
 
 def _read_lesions(readings: Readings, definition: LesionDefinition) -> pl.DataFrame | None:
     """The lesions of the accepted reader that one definition counts; None where no reader is accepted."""
-    chosen = choose_reader(readings.tables["adlr"], readings.protocol.lesions.accepted_reader)
+    chosen = choose_reader(readings.tables["adlr"], readings.tables.get(ACCEPTED))
     if chosen is None:
         return None
     return chosen.filter(PARAMCD=definition.parameter, ANL01FL="Y").sort("USUBJID", "TULNKID")

@@ -7,7 +7,7 @@ from abscopal.estimation.counts import TwoArmCounts
 from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.plan.absent_tables import name_absent_tables
 from abscopal.evidence.plan.comparison import choose_interval, compare_shares, list_pairs
-from abscopal.evidence.plan.readers import choose_reader
+from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import Readings, status_of
 from abscopal.protocol.endpoints import Endpoint
 
@@ -113,7 +113,7 @@ def read_responses(readings: Readings, parameter: str, *, criterion: str) -> pl.
     if adrs is None:
         return None
     rows = adrs.filter((pl.col("PARAMCD") == parameter) & (pl.col("CRITERION") == criterion))
-    chosen = choose_reader(rows, readings.protocol.lesions.accepted_reader)
+    chosen = choose_reader(rows, readings.tables.get(ACCEPTED))
     return None if chosen is None else chosen.select("USUBJID", "AVALC")
 
 

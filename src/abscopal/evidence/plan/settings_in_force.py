@@ -68,10 +68,10 @@ def _study_settings(protocol: StudyProtocol) -> list[SettingInForce]:
         SettingInForce(
             "study",
             "accepted_reader",
-            reader.reader or reader.rule,
+            ", ".join(filter(None, (reader.rule, reader.reader, reader.adjudicator))),
             reader.provenance,
             reader.source or "",
-            "accepted_flag; named_reader",
+            "accepted_flag; named_reader; adjudicated; majority",
         )
     )
     rows.append(SettingInForce("study", "primary_criterion", lesions.primary_criterion, STATED))

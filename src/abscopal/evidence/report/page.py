@@ -18,11 +18,14 @@ from abscopal.evidence.report.sections.method import (
     render_sources,
     render_versions,
 )
+from abscopal.evidence.report.sections.patient_pages import render_patients, render_sites
 from abscopal.evidence.report.sections.patients import render_baseline, render_exposure, render_flow
 from abscopal.evidence.report.sections.primary import render_primary
 from abscopal.evidence.report.sections.protocol_versions import render_protocol_versions
 from abscopal.evidence.report.sections.published import render_published
+from abscopal.evidence.report.sections.readers import render_readers
 from abscopal.evidence.report.sections.response import render_lesions, render_response
+from abscopal.evidence.report.sections.sensitivity import render_sensitivity
 from abscopal.evidence.report.sections.summary import render_summary
 from abscopal.evidence.report.sections.survival import render_survival
 from abscopal.evidence.report.sections.toxicity import render_toxicity
@@ -82,9 +85,13 @@ def render_report(
         render_toxicity(material),
         render_response(material),
         render_lesions(material),
+        render_sites(material),
+        render_readers(material),
         render_survival(material),
+        render_patients(material),
         render_published(material, published),
         render_settings(material),
+        render_sensitivity(material),
         render_assumptions(material),
         render_set_apart(material),
         render_imputed(material),

@@ -16,6 +16,7 @@ from abscopal.evidence.typography import (
     format_number,
     format_p_value,
     format_percent,
+    format_range,
     name_interval,
 )
 from abscopal.protocol.document import read_text
@@ -107,6 +108,8 @@ class Wording:
             return self.percent(record.estimate)
         if record.unit in {"proportion", "proportion of lesions"}:
             return self._share(record)
+        if record.unit == "kappa":
+            return self._kappa(record)
         if record.unit.startswith("difference"):
             return self._points(record)
         if record.n == 0:
@@ -142,6 +145,19 @@ class Wording:
             return f"{self.count(record.events, record.n)} ({self._join(percent, bounds)})"
         # A share read off a curve is not its events over its patients: n stands alone.
         return f"{percent} ({self._join(bounds, f'n = {self.count(record.n)}')})"
+
+    def _kappa(self, record: EndpointEstimate) -> str:
+        if record.n == 0:
+            return self.say("cell.nobody")
+        value, bounds = self.say("cell.not_applicable"), ""
+        if record.estimate is not None:
+            value = self.number(record.estimate, 2)
+        if record.lower is not None and record.upper is not None:
+            limits = format_range(
+                record.lower, record.upper, language=self.language, scale="number", decimals=2
+            )
+            bounds = f"{name_interval(record.level or 0.95, language=self.language)} {limits}"
+        return f"{value} ({self._join(bounds, f'n = {self.count(record.n)}')})"
 
     def _join(self, *texts: str) -> str:
         semicolon = "\u202f; " if self.language == "fr" else "; "

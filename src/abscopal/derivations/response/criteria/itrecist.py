@@ -85,8 +85,8 @@ OUR_READINGS = (
         "Baseline and nadir of the injected and of the non-injected sum are those of the very lesions that are in "
         "the category now (matched set): a lesion that moves changes no response by its move alone.",
         "La valeur initiale et le nadir de la somme injectée et de la somme non injectée sont ceux des lésions "
-        "mêmes qui sont à présent dans la catégorie (ensemble apparié) : le passage d'une lésion de l'une à "
-        "l'autre ne change à lui seul aucune réponse.",
+        "mêmes qui sont à présent dans la catégorie (ensemble apparié) : le passage d’une lésion de l’une à "
+        "l’autre ne change à lui seul aucune réponse.",
         "category_reference",
         "matched_set",
     ),
@@ -101,31 +101,31 @@ OUR_READINGS = (
     OurReading(
         "The overall response combines all targets, as RECIST 1.1: progression of one sum alone is not progression "
         "of the patient.",
-        "La réponse globale réunit toutes les cibles, comme RECIST 1.1 : la progression d'une seule somme n'est pas "
+        "La réponse globale réunit toutes les cibles, comme RECIST 1.1 : la progression d’une seule somme n’est pas "
         "une progression du patient.",
         "category_progression",
         "apart",
     ),
     OurReading(
         "A category without targets has NA as target response, and NE as response when no lesion is left in it.",
-        "Une catégorie sans cible a NA comme réponse des cibles, et NE comme réponse quand aucune lésion n'y reste.",
+        "Une catégorie sans cible a NA comme réponse des cibles, et NE comme réponse quand aucune lésion n’y reste.",
     ),
     OurReading(
         "A scan on the day of a lesion's first injection precedes it: the lesion is still non-injected.",
-        "Un examen fait le jour de la première injection d'une lésion la précède : la lésion est encore non "
+        "Un examen fait le jour de la première injection d’une lésion la précède : la lésion est encore non "
         "injectée.",
         "scan_on_injection_day",
         "before_injection",
     ),
     OurReading(
         "A new lesion stays new when it is injected.",
-        "Une nouvelle lésion le reste quand on l'injecte.",
+        "Une nouvelle lésion le reste quand on l’injecte.",
         "injected_new_lesion",
         "stays_new",
     ),
     OurReading(
         "A lesion that was only biopsied is not injected.",
-        "Une lésion seulement biopsiée n'est pas injectée.",
+        "Une lésion seulement biopsiée n’est pas injectée.",
     ),
     OurReading(
         "Follow-up goes on after a first progression: every later assessment is derived and shown, and does not "
@@ -137,13 +137,13 @@ OUR_READINGS = (
     ),
     OurReading(
         "The best response of a category counts assessments up to the progression of that category.",
-        "La meilleure réponse d'une catégorie compte les évaluations jusqu'à la progression de cette catégorie.",
+        "La meilleure réponse d’une catégorie compte les évaluations jusqu'à la progression de cette catégorie.",
         "category_best_until",
         "own_progression",
     ),
     OurReading(
         "An unconfirmed progression has no name of its own, and no window is set for its confirmation.",
-        "Une progression non confirmée n'a pas de nom propre, et aucun délai n'est fixé pour la confirmer.",
+        "Une progression non confirmée n’a pas de nom propre, et aucun délai n’est fixé pour la confirmer.",
     ),
     OurReading(
         "At most two targets in one organ are expected among the injected, and two among the non-injected.",

@@ -1,10 +1,15 @@
 """How it was done: settings, assumptions, rows set apart, imputed dates, origins of numbers, versions."""
 
+import re
+
 import polars as pl
 
 from abscopal.evidence.provenance import Provenance
 from abscopal.evidence.report.blocks import Block, Cell, Notice, Prose, Section, Table
 from abscopal.evidence.report.material import Material
+
+# Their message is about one column, which the sentence of the rule does not name.
+COLUMN_RULES = ("not_a_number", "impossible_date", "missing_value", "unknown_code", "out_of_range")
 
 
 def render_settings(material: Material) -> Section:
@@ -76,12 +81,32 @@ def _rules_table(material: Material) -> Table:
         pl.col("MESSAGE").first(), ROWS=pl.struct("ROW", "SEQ").n_unique()
     )
     cells = tuple(
-        (Cell(domain), Cell(rule), Cell(message), Cell(material.wording.count(count), is_number=True))
+        (
+            Cell(domain),
+            Cell(_name_rule(material, rule)),
+            Cell(_explain_rule(material, rule, message)),
+            Cell(material.wording.count(count), is_number=True),
+        )
         for domain, rule, message, count in counted.sort("DOMAIN", "RULE").iter_rows()
     )
     header = tuple(material.say(f"set_apart.{name}") for name in ("domain", "rule", "message", "rows"))
     note = material.say("set_apart.note")
     return Table("set-apart-rules", material.say("set_apart.caption"), header, cells, (note,), is_long=True)
+
+
+def _name_rule(material: Material, rule: str) -> str:
+    name = material.wording.name("rule", rule)
+    return rule if name == rule else f"{name} ({rule})"
+
+
+def _explain_rule(material: Material, rule: str, message: str) -> str:
+    """What is wrong, in the language of the report; the exact message is English, and names its column first."""
+    key = f"rule_sentence.{rule}"
+    if material.wording.language == "en" or not material.wording.knows(key):
+        return message
+    column = re.search(r"\b[A-Z]{4,8}\b", message) if rule in COLUMN_RULES else None
+    sentence = material.say(key)
+    return material.wording.labelled(column.group(), sentence) if column else sentence
 
 
 def _reading_notes(material: Material) -> list[Block]:

@@ -15,10 +15,10 @@ from abscopal.evidence.plan.lesions import (
 from abscopal.evidence.plan.lesions import CONFIRMED as LESION_CONFIRMED
 from abscopal.evidence.plan.response import BEST, CATEGORIES, CONFIRMED, DISTANT, OBJECTIVE, name_best
 from abscopal.evidence.plan.survival import DURATION
-from abscopal.evidence.report.blocks import Block, Cell, Prose, Section, Table, row_of
+from abscopal.evidence.report.blocks import Block, Cell, Notice, Prose, Section, Table, row_of
 from abscopal.evidence.report.material import Material
 from abscopal.evidence.report.sections.primary import render_comparison
-from abscopal.evidence.report.wording import typeset_french
+from abscopal.protocol.text import Text
 
 SHARE_KINDS = ("objective_response", "disease_control", "durable_benefit")
 
@@ -45,7 +45,7 @@ def render_response(material: Material) -> Section | None:
     blocks += _endpoints(material)
     blocks += _duration(material)
     swimmers = sorted(name for name in material.pictures if name.startswith("swimmer"))
-    for figure in ("waterfall", "spider", *swimmers):
+    for figure in ("waterfall", "waterfall_split", "spider", "spider_split", *swimmers):
         blocks += material.figure(figure)
     return Section("response", material.say("response.title"), tuple(blocks)) if blocks else None
 
@@ -83,14 +83,10 @@ def _readings(material: Material, criterion: str) -> list[Block]:
     found = next((known for known in CRITERIA if known.name == criterion), None)
     if found is None or not found.our_readings:
         return []
-    language = material.wording.language
-    told = [
-        getattr(reading, language)
-        for reading in found.list_readings_in_force(material.analysis.plan.response)
-    ]
-    told = [typeset_french(text) for text in told] if language == "fr" else told
-    lead = material.say("response.our_readings", criterion=material.wording.name("criterion", criterion))
-    return [Prose(" ".join((lead, *told)))]
+    in_force = found.list_readings_in_force(material.analysis.plan.response)
+    items = tuple(material.read(Text(en=reading.en, fr=reading.fr)) for reading in in_force)
+    words = material.wording.name("criterion", criterion)
+    return [Notice("assumption", material.say("response.our_readings", criterion=words), items)]
 
 
 def _best_by_category(material: Material, criterion: str) -> list[Block]:
@@ -209,6 +205,8 @@ def render_lesions(material: Material) -> Section | None:
             blocks.append(_lesion_table(material, own or material.say(f"lesions.{definition.code}"), found))
     blocks += _lesion_endpoints(material)
     blocks += material.figure("lesion_response")
+    for figure in sorted(name for name in material.pictures if name.startswith("lesion_waterfall")):
+        blocks += material.figure(figure)
     return Section("lesions", material.say("lesions.title"), tuple(blocks))
 
 

@@ -1,0 +1,147 @@
+"""itRECIST-compatible responses and a slow reading of the same rules give the same responses; and what must not matter.
+
+Agreement is not correctness: the rule book in tests/spec/response and the paper are for that.
+"""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from abscopal.derivations.response.criteria import ITRECIST, RECIST_1_1
+from abscopal.derivations.response.settings import ResponseSettings
+from generative.itrecist_reference import judge_categories
+from generative.test_response_agreement import draw_patient
+from lesion_builder import build_assessments, day
+
+VARIANTS: list[dict[str, Any]] = [
+    {},
+    {"carry_response": False, "scan_on_injection_day": "after_injection"},
+    {"injected_new_lesion": "leaves_non_injected", "missing_target_pd": "never"},
+    {"category_reference": "last_pre_injection", "nt_partial_ne": "judge_seen"},
+    {"tumour_markers": "ignored", "confirmation_required": True, "cr_reappearance": "arithmetic"},
+]
+COMPARED = ["ADT", "TRGRESP", "NTRGRESP", "NEWLRESP", "OVRRESP"]
+
+
+def inject(chance: random.Random, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """About half of the lesions are injected some day; some on the day of a scan."""
+    days = sorted({row["ADT"] for row in rows})
+    first: dict[str, Any] = {}
+    for name in sorted({row["TULNKID"] for row in rows}):
+        kind = chance.random()
+        if kind < 0.35:
+            first[name] = day(chance.randint(1, 20))
+        elif kind < 0.6:
+            first[name] = chance.choice(days) + timedelta(days=chance.choice([0, 0, 1, 10]))
+    return [row | {"INJDT": first.get(row["TULNKID"])} for row in rows]
+
+
+def draw(patients: int, seed: int) -> dict[str, list[dict[str, Any]]]:
+    chance = random.Random(seed)
+    drawn = {f"P{number}": inject(chance, draw_patient(chance, f"P{number}")) for number in range(patients)}
+    return {patient: rows for patient, rows in drawn.items() if rows}
+
+
+def derive(rows: list[dict[str, Any]], settings: ResponseSettings) -> pl.DataFrame:
+    assert ITRECIST.derive_category_responses is not None
+    return ITRECIST.derive_category_responses(build_assessments(rows), settings)
+
+
+def assert_agreement(patients: int, seed: int, variant: dict[str, Any]) -> None:
+    settings = ResponseSettings(**variant)
+    drawn = draw(patients, seed)
+    table = derive([row for rows in drawn.values() for row in rows], settings)
+    fast = {
+        (row["USUBJID"], row["CATEGORY"], row["AVISITN"]): [row[name] for name in COMPARED]
+        for row in table.iter_rows(named=True)
+    }
+    compared = 0
+    for patient, rows in drawn.items():
+        for row in judge_categories(rows, settings):
+            key = (patient, row["CATEGORY"], row["AVISITN"])
+            assert fast.pop(key) == [row[name] for name in COMPARED], (rows, row, variant)
+            compared += 1
+    assert not fast
+    assert compared > patients
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=range(len(VARIANTS)))
+def test_agreement_on_two_hundred_patients(variant):
+    assert_agreement(200, 21, variant)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("variant", VARIANTS, ids=range(len(VARIANTS)))
+def test_agreement_on_a_hundred_thousand_patients(variant, seed):
+    assert_agreement(2000, 300 + seed, variant)
+
+
+def flatten(drawn: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [row for rows in drawn.values() for row in rows]
+
+
+def test_the_order_and_the_names_of_lesions_change_nothing():
+    rows, settings = flatten(draw(150, 31)), ResponseSettings()
+    expected = derive(rows, settings)
+    shuffled = list(rows)
+    random.Random(1).shuffle(shuffled)
+    assert derive(shuffled, settings).equals(expected)
+    renamed = [row | {"TULNKID": "Z" + row["TULNKID"][::-1]} for row in rows]
+    assert derive(renamed, settings).equals(expected)
+
+
+def test_without_injection_and_new_lesion_the_overall_response_is_that_of_recist():
+    rows = [row | {"INJDT": None} for row in flatten(draw(300, 32)) if row["LSROLE"] != "NEW"]
+    assessments, settings = build_assessments(rows), ResponseSettings()
+    recist = RECIST_1_1.derive_visit_responses(assessments, settings)
+    assert ITRECIST.derive_visit_responses(assessments, settings).equals(recist)
+    # With nothing injected every lesion is in one category, whose response is the same again.
+    others = derive(rows, settings).filter(CATEGORY="NON-INJECTED").select(recist.columns)
+    judged = recist.filter(pl.col("OVRREASON").ne_missing("NO_DISEASE_AT_BASELINE"))
+    keys = ["USUBJID", "READER", "AVISITN", "TRGRESP", "NTRGRESP", "OVRRESP", "SUM", "BASESUM", "NADIR"]
+    assert (
+        others.join(judged, on=["USUBJID", "READER", "AVISITN"], how="semi")
+        .select(keys)
+        .equals(judged.select(keys))
+    )
+
+
+def test_an_assessment_more_changes_no_earlier_response():
+    """Suspected lesions apart, which a later reading settles; and none is injected at the assessment that is added."""
+    rows = [row for row in flatten(draw(200, 33)) if row["LSSTATE"] not in ("EQUIVOCAL", "NOT_TUMOUR")]
+    last = {}
+    for row in rows:
+        last[row["USUBJID"]] = max(last.get(row["USUBJID"], 0), row["AVISITN"])
+    cut = [row for row in rows if row["AVISITN"] < last[row["USUBJID"]] or row["AVISITN"] == 0]
+    # A lesion first named at the last assessment is another patient's history: left out on both sides.
+    named = {(row["USUBJID"], row["TULNKID"]) for row in cut}
+    kept = [row for row in rows if (row["USUBJID"], row["TULNKID"]) in named]
+    settings = ResponseSettings()
+    before, after = derive(cut, settings), derive(kept, settings)
+    keys = ["USUBJID", "READER", "CATEGORY", "AVISITN"]
+    assert before.height > 400
+    assert after.join(before, on=keys, how="semi").equals(before)
+
+
+def test_units_scale_nothing_but_the_absolute_rules():
+    """Lengths twice as long give the same responses, where no rule in millimetres is near: no nodes, no 5 mm."""
+    drawn = {
+        patient: rows
+        for patient, rows in draw(400, 34).items()
+        if max((row["LSTENTH"] or 0) for row in rows) <= 1000
+    }
+    rows = [row | {"LSNODE": False} for row in flatten(drawn) if row["LSSTATE"] != "TOO_SMALL"]
+    short, long = (
+        derive(
+            [row | {"LSTENTH": row["LSTENTH"] and factor * row["LSTENTH"]} for row in rows],
+            ResponseSettings(),
+        )
+        for factor in (25, 50)
+    )
+    columns = ["USUBJID", "CATEGORY", "AVISITN", "TRGRESP", "OVRRESP", "TRGRULE"]
+    assert long.select(columns).equals(short.select(columns))
+    assert set(short["TRGRESP"]) >= {"CR", "PR", "SD", "PD", "NE", "NA"}

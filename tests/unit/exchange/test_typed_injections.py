@@ -1,0 +1,77 @@
+"""The column `injected` of a lesion table: a date, or yes and no, and what cannot be true."""
+
+from datetime import date
+
+import pytest
+
+from abscopal.errors import TablesError
+from abscopal.exchange.lesion_csv import read_lesion_csv
+
+HEADING = "patient,date,lesion,role,injected,mm\n"
+BASELINE = "A,2024-01-02,T1,target,{},30\n"
+LATER = "A,2024-03-04,T1,target,{},20\n"
+
+
+def read(folder, *lines):
+    path = folder / "lesions.csv"
+    path.write_text(HEADING + "".join(lines), encoding="utf-8")
+    return read_lesion_csv(path)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "day"),
+    [
+        ("2024-01-08", "", "2024-01-08"),
+        ("", "2024-01-08", "2024-01-08"),
+        ("no", "yes", "2024-03-03"),
+        ("non", "oui", "2024-03-03"),
+        ("", "x", "2024-03-03"),
+        ("2024-01-08", "yes", "2024-01-08"),
+    ],
+)
+def test_the_first_injection_becomes_a_dose_into_the_lesion(tmp_path, first, second, day):
+    tables = read(tmp_path, BASELINE.format(first), LATER.format(second))
+    assert tables.ex.select("USUBJID", "EXLNKID", "EXROUTE", "EXSTDTC").rows() == [
+        ("A", "T1", "INTRATUMORAL", day)
+    ]
+
+
+@pytest.mark.parametrize("told", ["", "no", "jamais"])
+def test_nothing_injected_is_no_dose(tmp_path, told):
+    assert read(tmp_path, BASELINE.format(told), LATER.format(told)).ex.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ([BASELINE.format("maybe")], "line 2: injected is neither a date (2024-04-03), the first injection"),
+        ([BASELINE.format("08/01/2024")], "line 2: the date of injection has slashes or points"),
+        ([BASELINE.format("1924-01-08")], "line 2: the date of injection is before 1990"),
+        (
+            [BASELINE.format("2024-01-08"), LATER.format("2024-01-09")],
+            "line 3: the first injection of this lesion differs from that of line 2",
+        ),
+        ([BASELINE.format("yes"), LATER.format("no")], "line 3: this lesion was already injected on line 2"),
+        (
+            [BASELINE.format("2024-01-08"), LATER.format("no")],
+            "line 3: this does not agree with the date of first injection on line 2",
+        ),
+        (
+            [BASELINE.format(""), "A,2024-03-04,X1,new,2024-02-01,new\n"],
+            "line 3: a new lesion is injected before the scan that found it (line 3)",
+        ),
+        (
+            [BASELINE.format(""), "A,2024-03-04,X1,new,yes,new\n"],
+            "line 3: a new lesion is injected before the scan that found it (line 3)",
+        ),
+    ],
+)
+def test_what_cannot_be_is_told_with_its_line(tmp_path, lines, sentence):
+    with pytest.raises(TablesError) as fault:
+        read(tmp_path, *lines)
+    assert sentence in fault.value.sentence
+
+
+def test_a_new_lesion_may_be_injected_once_it_was_found(tmp_path):
+    new = "A,2024-03-04,X1,new,2024-03-04,new\n"
+    assert read(tmp_path, BASELINE.format(""), new).ex["EXSTDTC"].to_list() == [date(2024, 3, 4).isoformat()]
