@@ -60,6 +60,7 @@ WORDS = {
     "volume_of": "Greatest volume, mL",
     "planned": "Planned, mL",
     "planned_doses": "Planned dose of each drug, mg",
+    "plan_status": "The plan",
     "depots": "Depots, mL",
     "left_out": "Not injected",
     "refused": "Refused",
@@ -68,6 +69,16 @@ WORDS = {
     "said": "In words",
     "not_taken": "Not taken before this is settled",
     "exposure": "Rows of EX",
+    "dose": "Dose",
+    "number": "Which dose",
+    "becomes": "The dose is",
+    "next_due": "The dose after it is due on",
+    "dose_refused": "Refused",
+    "dose_told": "Told beside the dose",
+    "dose_said": "In words",
+    "dose_advice": "What to do",
+    "advice": "What to do",
+    "remedy": "What to do",
 }
 
 

@@ -6,6 +6,7 @@ becomes bars against the smallest size allowed.
 """
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -18,27 +19,29 @@ from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.evidence.figures.appearance import GREY, VERMILION
 from abscopal.evidence.figures.course_data import (
     LesionCourse,
+    SameDay,
     compute_sum_lines,
+    date_assessments,
+    list_course_events,
     list_lesion_courses,
 )
 from abscopal.evidence.figures.plain_svg import Drawing, Scale
 from abscopal.evidence.figures.response_steps import DayMark, render_response_steps
 from abscopal.evidence.figures.sum_course import render_sum_course
-from abscopal.evidence.figures.sum_course_words import CourseEvent, EventKind, Judgements
+from abscopal.evidence.figures.sum_course_words import Judgements
 
 SETTINGS = {setting.name for setting in fields(ResponseSettings)}
 LEVELS = {"targets": "TRGRESP", "non_targets": "NTRGRESP"}
 SPOKEN = {"TRGRESP": "target response", "NTRGRESP": "non-target response", "OVRRESP": "overall response"}
 DATED = {"DTHDT": "death", "NACTDT": "new therapy"}
-EVENTS: dict[str, EventKind] = {
-    "UNEQUIVOCAL": "new", "MEASURED": "new", "PRESENT": "new", "TOO_SMALL": "new", "EQUIVOCAL": "suspected",
-    "NOT_TUMOUR": "refuted", "UNEQUIVOCAL_PROGRESSION": "new",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a test asks of its table: by which criterion, with which settings, at which level."""
+    """What a test asks of its table: by which criterion, with which settings, at which level.
+
+    An empty criterion leaves the choice to the table: RECIST 1.1, or the criterion that tells injected lesions apart.
+    """
 
     criterion: str
     settings: tuple[tuple[str, Any], ...]
@@ -65,25 +68,24 @@ def read_questions(test: ast.FunctionDef, page: str) -> list[Question]:
         for node in ast.walk(claim.test)
         if isinstance(node, ast.Compare) and isinstance(node.left, ast.Call)
     ]
-    usual = next((c.name for c in CRITERIA if c.name != "recist_1_1" and c.name in page), CRITERIA[0].name)
     found: dict[tuple[Any, ...], list[Question]] = {}
     for call in calls:
-        question = _read_question(call, usual)
-        key = (question.criterion, question.settings)
-        found.setdefault(key, []).append(question)
+        question = _read_question(call, page)
+        found.setdefault((question.criterion, question.settings), []).append(question)
     # Where the overall response is asserted too, it is what the picture shows.
     return [next((asked for asked in same if asked.level == "OVRRESP"), same[0]) for same in found.values()]
 
 
-def _read_question(call: ast.Call, usual: str) -> Question:
-    names = {criterion.name for criterion in CRITERIA}
+def _read_question(call: ast.Call, page: str) -> Question:
+    names = [criterion.name for criterion in CRITERIA]
+    asked = call.func.id if isinstance(call.func, ast.Name) else ""
     said = [_read_literal(node) for node in call.args[1:]]
     words = {word.arg: _read_literal(word.value) for word in call.keywords if word.arg}
-    given = [value for value in (*said, words.get("criterion")) if isinstance(value, str) and value in names]
+    given = [value for value in (*said, words.get("criterion"), asked) if value in names]
+    given += [name for name in names[1:] if name in page]
     settings = tuple((name, value) for name, value in words.items() if name in SETTINGS)
     dates = next((tuple(value.items()) for value in said if isinstance(value, dict)), ())
-    asked = call.func.id if isinstance(call.func, ast.Name) else ""
-    return Question(given[0] if given else usual, settings, LEVELS.get(asked, "OVRRESP"), dates)
+    return Question(given[0] if given else "", settings, LEVELS.get(asked, "OVRRESP"), dates)
 
 
 def _read_literal(node: ast.expr) -> Any:
@@ -105,17 +107,19 @@ def render_pictures(table: str, questions: Sequence[Question]) -> list[str]:
     """
     from spec.lesion_language import read_cells
 
-    header, rows = read_cells(table)
+    # Of two diameters, the longest is the one that is added up.
+    plain = re.sub(r"(\d)x\d+(\.\d+)?", r"\1", table)
+    header, rows = read_cells(plain)
     if header[0] != "day" or not rows:
         return []
     drawn: dict[str, str] = {}
-    for question in questions or [Question(CRITERIA[0].name, (), "OVRRESP")]:
+    for question in questions or [Question("", (), "OVRRESP")]:
         if header[1:2] == ["response"]:
             picture = _draw_steps(rows, question)
         elif len(rows) == 1:
-            picture = _draw_choice(table, question)
+            picture = _draw_choice(plain, question)
         else:
-            picture = _draw_course(table, question)
+            picture = _draw_course(plain, question)
         drawn.setdefault(picture, question.caption)
     usual = "the usual settings" if len(drawn) > 1 else ""
     return [_frame(picture, caption or usual) for picture, caption in drawn.items()]
@@ -129,51 +133,61 @@ def _frame(picture: str, caption: str) -> str:
     return f'<figure style="{paper}">{fitted}{said}</figure>'
 
 
-def _find_criterion(name: str) -> Criterion:
-    return next(criterion for criterion in CRITERIA if criterion.name == name)
+def _find_criterion(name: str, lesions: pl.DataFrame) -> Criterion:
+    """The criterion that is asked for; else the first that suits the lesions."""
+    named = next((criterion for criterion in CRITERIA if criterion.name == name), None)
+    split = next((criterion for criterion in CRITERIA if _splits_by_injection(criterion)), CRITERIA[0])
+    return named or (split if lesions["INJDT"].is_not_null().any() else CRITERIA[0])
 
 
-def _read_courses(table: str) -> tuple[pl.DataFrame, tuple[LesionCourse, ...]]:
+def _splits_by_injection(criterion: Criterion) -> bool:
+    return getattr(criterion, "derive_category_responses", None) is not None
+
+
+def _read_courses(
+    table: str, scan_on_injection_day: SameDay = "before_injection"
+) -> tuple[pl.DataFrame, tuple[LesionCourse, ...]]:
     from lesion_builder import DAY_0
     from spec.lesion_language import read_lesions
 
     lesions = read_lesions(table)
     starts = lesions.select("USUBJID").unique().with_columns(REFDT=pl.lit(DAY_0))
-    courses = list_lesion_courses(lesions, starts, first_day=0)
+    courses = list_lesion_courses(lesions, starts, first_day=0, scan_on_injection_day=scan_on_injection_day)
     return lesions, next(iter(courses.values()), ())
 
 
 def _draw_course(table: str, question: Question) -> str:
-    criterion = _find_criterion(question.criterion)
-    lesions, courses = _read_courses(table)
     settings = ResponseSettings(**dict(question.settings))
-    judged = criterion.derive_visit_responses(lesions, settings)
-    days = {seen.assessment: seen.day for lesion in courses for seen in lesion.sightings}
-    codes = tuple((days[visit], code) for visit, code in judged.select("AVISITN", question.level).iter_rows())
+    lesions, courses = _read_courses(
+        table, dict(question.settings).get("scan_on_injection_day", "before_injection")
+    )
+    criterion = _find_criterion(question.criterion, lesions)
+    days = date_assessments(courses)
+
+    def date_codes(judged: pl.DataFrame, level: str) -> tuple[tuple[int, str], ...]:
+        return tuple((days[visit], code) for visit, code in judged.select("AVISITN", level).iter_rows())
+
+    overall = date_codes(criterion.derive_visit_responses(lesions, settings), question.level)
+    judgements = [Judgements(f"{criterion.title}, {SPOKEN[question.level]}", overall)]
+    if _splits_by_injection(criterion) and lesions["INJDT"].is_not_null().any():
+        parts = criterion.derive_category_responses(lesions, settings)
+        judgements = [
+            Judgements("overall", overall),
+            *(
+                Judgements(name.lower(), date_codes(parts.filter(pl.col("CATEGORY") == name), "OVRRESP"))
+                for name in parts["CATEGORY"].unique(maintain_order=True)
+            ),
+        ]
     return render_sum_course(
         compute_sum_lines(courses),
-        [Judgements(f"{criterion.title}, {SPOKEN[question.level]}", codes)],
+        judgements,
         language="en",
         injections=sorted(
             {lesion.first_injection for lesion in courses if lesion.first_injection is not None}
         ),
-        events=list_events(courses),
+        events=list_course_events(courses),
+        subject=f"{criterion.title}." if len(judgements) > 1 else "",
     )
-
-
-def list_events(courses: Sequence[LesionCourse]) -> list[CourseEvent]:
-    """New lesions at each change of what is said of them, and non-targets that progress."""
-    events = []
-    for lesion in courses:
-        said = None
-        for seen in lesion.sightings:
-            kind = EVENTS.get(seen.state) if lesion.role == "NEW" else None
-            if lesion.role == "NON-TARGET" and seen.state == "UNEQUIVOCAL_PROGRESSION":
-                kind = "worse"
-            if kind and kind != said:
-                events.append(CourseEvent(seen.day, kind))
-            said = kind or said
-    return sorted(events, key=lambda event: event.day)
 
 
 def _draw_steps(rows: Sequence[Sequence[str]], question: Question) -> str:
@@ -185,7 +199,7 @@ def _draw_choice(table: str, question: Question) -> str:
     """Each target chosen at baseline as a bar, with the smallest size that may be chosen."""
     lesions, _ = _read_courses(table)
     targets = lesions.filter(pl.col("LSROLE") == "TARGET")
-    smallest = _find_criterion(question.criterion).selection
+    smallest = _find_criterion(question.criterion, lesions).selection
     lengths = [(length or 0) / 10 for length in targets["LSTENTH"]]
     x = Scale(0, max([20.0, *lengths]) * 1.02, 120, 385)
     drawing = Drawing(430, 40 + 18 * targets.height)

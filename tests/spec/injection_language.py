@@ -102,7 +102,7 @@ def shortfall(lesions: str, **request: Any) -> float:
     return decide(lesions, **request).events[0].shortfall_ml
 
 
-def status(lesions: str, **request: Any) -> str:
+def plan_status(lesions: str, **request: Any) -> str:
     """Whether the plan may be carried out."""
     return decide(lesions, **request).events[0].status.replace("_", " ")
 

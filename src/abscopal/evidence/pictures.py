@@ -11,10 +11,23 @@ from abscopal.design.single_stage import SingleStageDesign
 from abscopal.evidence.analysis import Analysis
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.figures.appearance import CaptionedFigure
+from abscopal.evidence.figures.body_map import render_body_map
+from abscopal.evidence.figures.body_sites import count_sites
 from abscopal.evidence.figures.cumulative_incidence import IncidenceValue, render_cumulative_incidence
 from abscopal.evidence.figures.flow_boxes import compute_participant_flow
+from abscopal.evidence.figures.injection_split import (
+    count_injected_patients,
+    list_category_changes,
+    render_split_spider,
+    render_split_waterfall,
+)
 from abscopal.evidence.figures.kaplan_meier import render_kaplan_meier
 from abscopal.evidence.figures.lesion_response import LesionProportion, render_lesion_response
+from abscopal.evidence.figures.lesion_waterfall import (
+    count_lesion_pages,
+    list_lesion_changes,
+    render_lesion_waterfall,
+)
 from abscopal.evidence.figures.operating_characteristics import render_operating_characteristics
 from abscopal.evidence.figures.participant_flow import render_participant_flow
 from abscopal.evidence.figures.saving import render_svg
@@ -22,6 +35,7 @@ from abscopal.evidence.figures.spider import render_spider
 from abscopal.evidence.figures.swimmer import PATIENTS_PER_PAGE, render_swimmer
 from abscopal.evidence.figures.toxicity_boundary import render_toxicity_boundary
 from abscopal.evidence.figures.waterfall import render_waterfall
+from abscopal.evidence.patient_courses import list_courses
 from abscopal.evidence.plan.lesions import KINDS, LESIONS, count_patients
 from abscopal.evidence.plan.readers import choose_reader
 from abscopal.evidence.plan.readings import DAYS_PER_MONTH
@@ -59,12 +73,14 @@ def render_pictures(analysis: Analysis, *, language: Language) -> dict[str, Pict
     drawn |= _draw_boundaries(analysis, language)
     drawn |= _draw_survival(analysis, wording, arms)
     drawn |= _draw_lesions(analysis, wording, arms)
-    return {
+    drawn |= _draw_by_injection(analysis, wording)
+    pictures = {
         name: Picture(
             name, render_svg(figure), figure.caption.title, figure.caption.description, figure.caption.notes
         )
         for name, figure in drawn.items()
     }
+    return pictures | _draw_body_map(analysis, wording)
 
 
 def _arm_labels(analysis: Analysis, language: Language) -> dict[str, str]:
@@ -228,6 +244,41 @@ def _draw_lesions(
         return {}
     definition = wording.say("figure.lesion_definition")
     return {"lesion_response": render_lesion_response(rows, definition=definition, language=wording.language)}
+
+
+def _draw_by_injection(analysis: Analysis, wording: Wording) -> dict[str, CaptionedFigure]:
+    """Injected and distant lesions side by side, where any target was injected."""
+    courses = list_courses(analysis)
+    changes = list_category_changes(courses)
+    if not changes:
+        return {}
+    shared: dict[str, Any] = {"language": wording.language, "patients": count_injected_patients(courses)}
+    drawn = {
+        "waterfall_split": render_split_waterfall(changes, **shared),
+        "spider_split": render_split_spider(changes, **shared),
+    }
+    lesions, missing = list_lesion_changes(courses)
+    for page in range(1, min(count_lesion_pages(lesions), MOST_PAGES) + 1):
+        drawn[f"lesion_waterfall_{page}"] = render_lesion_waterfall(
+            lesions, language=wording.language, missing=missing, page=page
+        )
+    return drawn
+
+
+def _draw_body_map(analysis: Analysis, wording: Wording) -> dict[str, Picture]:
+    courses = list_courses(analysis)
+    sites = count_sites(courses, language=wording.language)
+    if not sites:
+        return {}
+    told = wording.say(
+        "sites.map_told",
+        lesions=wording.count(sum(site.total for site in sites)),
+        patients=wording.count(len(courses)),
+        injected=wording.count(sum(site.injected[0] for site in sites)),
+    )
+    svg = render_body_map(sites, language=wording.language)
+    title, note = wording.say("sites.map_title"), wording.say("sites.map_note")
+    return {"body_map": Picture("body_map", svg, title, told, (note,), "small")}
 
 
 def _in_days(record: EndpointEstimate) -> EndpointEstimate:

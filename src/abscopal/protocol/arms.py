@@ -11,6 +11,11 @@ from abscopal.protocol.text import Text
 Route = Literal["INTRAVENOUS", "INTRATUMORAL", "INTRADERMAL", "SUBCUTANEOUS", "ORAL"]
 
 
+Rounding = Literal[
+    "none", "nearest_step", "down_to_step", "up_to_step", "nearest_vial", "down_to_vial", "up_to_vial"
+]
+
+
 class DosingPhase(Part):
     """A stretch of treatment with one dose and one interval."""
 
@@ -46,6 +51,19 @@ class DoseChanges(Part):
     dose_reduction_allowed: Sourced[bool] = fact("Whether the dose may be reduced.")
 
 
+class DoseCalculation(Part):
+    """From a dose per kilogram to what is drawn: which weight, and how the result is rounded."""
+
+    weight_valid_days: Sourced[int] = fact("Age, in days, beyond which a weight may not be used for a dose.")
+    recalculate_percent: Sourced[float] = fact(
+        "Change of weight, in percent of the weight of the last calculation, above which the dose is computed again."
+    )
+    rounding: Sourced[Rounding] = fact(
+        "How a computed dose is rounded: none, or to the nearest, next lower or next higher step or vial."
+    )
+    rounding_step: Sourced[float] = fact("Step to which doses are rounded.")
+
+
 class Intervention(Marked):
     """A drug or product as it is given: one row of EX per administration."""
 
@@ -60,8 +78,13 @@ class Intervention(Marked):
     )
     phases: tuple[DosingPhase, ...] = Field(min_length=1, description="Dosing phases in order.")
     concentration: Sourced[float] = fact("Concentration as given, mg/mL.", stops="volumes to draw")
-    vial_size: Sourced[float] = fact("Content of one vial, in mg; doses are rounded to vials when known.")
+    vial_size: Sourced[float] = fact(
+        "Content of one vial, in mg; when known, the vials opened and what is wasted are counted."
+    )
     maximum_dose: Sourced[float] = fact("Greatest dose of one administration.")
+    dose_calculation: DoseCalculation = Field(
+        default_factory=DoseCalculation, description="Weight used and rounding."
+    )
     dose_changes: DoseChanges = Field(default_factory=DoseChanges, description="Holds, delays and stops.")
 
     def list_harmless_fields(self) -> tuple[str, ...]:

@@ -67,6 +67,7 @@ QUANTITIES: dict[str, Quantity] = {
     "phases.dose": DOSE,
     "maximum_dose": DOSE,
     "vial_size": AMOUNT,
+    "rounding_step": AMOUNT,
     "per_day": AMOUNT,
     "total": AMOUNT,
     "concentration": CONCENTRATION,

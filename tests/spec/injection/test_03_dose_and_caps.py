@@ -7,12 +7,12 @@ OVER_CAPACITY: it may not be carried out before somebody has chosen, with a reas
 from spec.injection_language import (
     advice,
     depots,
+    plan_status,
     planned,
     planned_doses,
     refused,
     said,
     shortfall,
-    status,
     warned,
 )
 
@@ -26,7 +26,7 @@ def test_nivipit_s_dose_is_more_than_a_small_lesion_can_take():
     """
     assert planned(lesions, mg=21) == {"T01": 0.5}
     assert shortfall(lesions, mg=21) == 3.7
-    assert status(lesions, mg=21) == "needs choice"
+    assert plan_status(lesions, mg=21) == "needs choice"
     assert (
         said(lesions, mg=21)
         == "21 mg at 5 mg/mL are 4.2 mL. T01 (12.4 mm, 1 cm³) takes up to 0.5 mL; the whole would be 4.2 times its own "
@@ -51,7 +51,7 @@ def test_the_operator_may_accept_what_fits():
     T01    | 12.4
     """
     assert planned_doses(lesions, mg=21, choice="give_less") == {"T01": [2.5]}
-    assert status(lesions, mg=21, choice="give_less") == "ready"
+    assert plan_status(lesions, mg=21, choice="give_less") == "ready"
 
 
 def test_the_operator_may_go_beyond_the_table():
@@ -156,7 +156,7 @@ def test_going_beyond_the_table_never_passes_a_cap_of_volume():
     T01    | 24
     """
     assert planned(lesions, mg=21, visit_cap=4, choice="beyond_table") == {"T01": 4}
-    assert status(lesions, mg=21, visit_cap=4, choice="beyond_table") == "needs choice"
+    assert plan_status(lesions, mg=21, visit_cap=4, choice="beyond_table") == "needs choice"
 
 
 def test_depots_stay_within_their_cap():

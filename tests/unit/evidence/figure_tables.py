@@ -12,13 +12,19 @@ from abscopal.design.single_stage import SingleStageDesign
 from abscopal.design.stopping_rule import StoppingRule
 from abscopal.design.toxicity_boundary import compute_toxicity_boundary
 from abscopal.estimation.estimate import Estimate
+from abscopal.evidence.figures.course_data import LesionCourse, Sighting
 from abscopal.evidence.figures.cumulative_incidence import IncidenceValue, render_cumulative_incidence
 from abscopal.evidence.figures.design_curves import DrawnRule, render_design_curves
 from abscopal.evidence.figures.estimates import EstimateRow, render_estimates
 from abscopal.evidence.figures.flow_boxes import compute_participant_flow
+from abscopal.evidence.figures.injection_split import (
+    list_category_changes,
+    render_split_spider,
+    render_split_waterfall,
+)
 from abscopal.evidence.figures.kaplan_meier import render_kaplan_meier
-from abscopal.evidence.figures.lesion_courses import render_lesion_courses
 from abscopal.evidence.figures.lesion_response import LesionProportion, render_lesion_response
+from abscopal.evidence.figures.lesion_waterfall import list_lesion_changes, render_lesion_waterfall
 from abscopal.evidence.figures.operating_characteristics import render_operating_characteristics
 from abscopal.evidence.figures.participant_flow import render_participant_flow
 from abscopal.evidence.figures.spider import render_spider
@@ -158,17 +164,26 @@ def draw_incidence(adtte: pl.DataFrame, *, language: str, arms: dict[str, str] |
     )
 
 
-def lesions() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """ADTR lesion rows of one patient, four lesions and a sum, and ADEX with one lesion injected twice."""
-    rows = [
-        (lesion, role, visit, 42 * visit - 5, None if (lesion, visit) == ("T02", 1) else 30.0 - 4 * visit)
-        for lesion, role in (("T01", "TARGET"), ("T02", "TARGET"), ("NT01", "NON-TARGET"), ("NEW01", "NEW"))
-        for visit in range(4)
-    ]
-    adtr = pl.DataFrame(
-        [*rows, ("", None, 0, -5, 60.0)], schema=["TRLNKID", "LSROLE", "AVISITN", "ADY", "AVAL"], orient="row"
-    )
-    return adtr, pl.DataFrame({"EXLNKID": ["T01", "T01", None], "ASTDY": [1, 22, 1]})
+def course(name, lengths, *, role="TARGET", site="LIVER", injected_on=None, states=None):
+    """One lesion measured every 42 days from day -5; None where it was not evaluated."""
+    seen = []
+    for visit, length in enumerate(lengths):
+        on = 42 * visit - 5
+        state = (states or {}).get(visit) or ("NOT_EVALUATED" if length is None else "MEASURED")
+        seen.append(Sighting(visit, on, length, state, injected_on is not None and injected_on <= on))
+    return LesionCourse(name, role, site, injected_on, tuple(seen))
+
+
+def courses(count):
+    """So many patients: an injected and two distant targets each; the injected one of every seventh grew fast."""
+    return {
+        f"{number:04d}": (
+            course("T01", [30.0, 20.0, 90.0 if number % 7 == 3 else 10.0], injected_on=1),
+            course("T02", [20.0, 20.0 - number % 9, 18.0]),
+            course("T03", [25.0, None if number % 5 == 4 else 25.0 + number % 12], site="SKIN"),
+        )
+        for number in range(count)
+    }
 
 
 RULE = SingleStageDesign(n=38, minimum_successes=23, p0=0.5, p1=0.7)
@@ -202,6 +217,8 @@ def draw_all(count: int, *, language: str, arms: dict[str, str] | None) -> dict[
         schema=["STAGE", "ARM", "DETAIL", "N"],
         orient="row",
     )
+    changes = list_category_changes(courses(count))
+    of_lesions, missing = list_lesion_changes(courses(count))
     flow = compute_participant_flow(counts, language=language, arms=arms)
     return {
         "participant_flow": render_participant_flow(flow, language=language),
@@ -222,7 +239,9 @@ def draw_all(count: int, *, language: str, arms: dict[str, str] | None) -> dict[
             definition="diameter, 30% or more.",
             language=language,
         ),
-        "lesion_courses": render_lesion_courses(*lesions(), language=language),
+        "waterfall_split": render_split_waterfall(changes, language=language, patients=count),
+        "spider_split": render_split_spider(changes, language=language, patients=count),
+        "lesion_waterfall": render_lesion_waterfall(of_lesions, language=language, missing=missing),
         "estimates": render_estimates(shown, language=language, title="Toxicity", axis_label="Patients (%)"),
         "operating_characteristics": render_operating_characteristics(
             RULE,
@@ -253,7 +272,9 @@ FIGURES = (
     "spider",
     "swimmer",
     "lesion_response",
-    "lesion_courses",
+    "waterfall_split",
+    "spider_split",
+    "lesion_waterfall",
     "estimates",
     "operating_characteristics",
     "toxicity_boundary",

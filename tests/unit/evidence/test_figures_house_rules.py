@@ -75,7 +75,7 @@ def test_the_same_tables_give_the_same_bytes():
         assert render_svg(first[name]) == render_svg(second[name]), name
 
 
-@pytest.mark.parametrize("name", ["kaplan_meier", "lesion_courses"])
+@pytest.mark.parametrize("name", ["kaplan_meier", "lesion_waterfall"])
 def test_a_figure_may_be_written_twice(name, tmp_path):
     figure = draw_all(3, language="en", arms=None)[name]
     once = render_svg(figure)

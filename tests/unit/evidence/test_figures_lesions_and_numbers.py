@@ -1,16 +1,14 @@
 from itertools import pairwise
 from math import comb
 
-import polars as pl
 import pytest
 from matplotlib.patches import Rectangle
 
 from abscopal.estimation.estimate import Estimate
 from abscopal.evidence.figures.estimates import EstimateRow, render_estimates
-from abscopal.evidence.figures.lesion_courses import render_lesion_courses
 from abscopal.evidence.figures.lesion_response import LesionProportion, render_lesion_response
 from abscopal.evidence.figures.operating_characteristics import render_operating_characteristics
-from unit.evidence.figure_tables import RULE, lesions, read_page
+from unit.evidence.figure_tables import RULE, read_page
 
 INJECTED = LesionProportion(
     "Injected lesions",
@@ -51,34 +49,6 @@ def test_no_lesion_and_an_undefined_proportion_are_drawn():
         "None", "any", Estimate(None, None, None, 0.95, 0, 0, "m", "proportion"), "lesions", 0
     )
     assert "not estimable" in read_page(render_lesion_response([undefined], definition="x.", language="en"))
-
-
-def test_each_lesion_has_a_panel_with_its_own_injections():
-    figure = render_lesion_courses(*lesions(), language="en")
-    panels = {axes.get_title("left"): axes for axes in figure.axes if axes.axison}
-    assert list(panels) == ["T01 (target)", "T02 (target)", "NT01 (non-target)", "NEW01 (new)"]
-    injections = {
-        title: next(list(line.get_xdata()) for line in axes.lines if line.get_marker() == "^")
-        for title, axes in panels.items()
-    }
-    assert injections["T01 (target)"] == [1, 22]
-    assert injections["T02 (target)"] == []
-    course = panels["T02 (target)"].lines[0]
-    assert list(course.get_xdata()) == [-5, 79, 121]
-    gap = next(line for line in panels["T02 (target)"].lines if line.get_marker() == "x")
-    assert list(gap.get_xdata()) == [37]
-
-
-def test_an_injected_lesion_differs_by_line_and_marker():
-    figure = render_lesion_courses(*lesions(), language="en")
-    injected, other = figure.axes[0].lines[0], figure.axes[1].lines[0]
-    assert injected.get_linestyle() != other.get_linestyle()
-    assert injected.get_marker() != other.get_marker()
-
-
-def test_a_patient_without_lesions_says_so():
-    adtr, adex = lesions()
-    assert "Le patient" in read_page(render_lesion_courses(adtr.clear(), adex.clear(), language="fr"))
 
 
 def test_published_and_derived_numbers_stand_side_by_side():
@@ -154,11 +124,3 @@ def test_the_curve_rises_from_never_to_always():
     assert (values[0], values[-1]) == pytest.approx((0, 1))
     assert all(later >= earlier for earlier, later in pairwise(values))
     assert "prévu" not in read_page(figure)
-
-
-def test_doses_without_a_lesion_are_passed_over():
-    adtr, adex = lesions()
-    none = render_lesion_courses(
-        adtr, adex.with_columns(EXLNKID=pl.lit(None, dtype=pl.String)), language="en"
-    )
-    assert none.caption.description == "4 lesions, 0 of them injected."

@@ -8,6 +8,12 @@ from typing import Any, Literal
 import polars as pl
 
 Category = Literal["total", "injected", "distant", "new"]
+EventKind = Literal["new", "suspected", "refuted", "worse"]
+_EVENTS: dict[str, EventKind] = {
+    "UNEQUIVOCAL": "new", "MEASURED": "new", "PRESENT": "new", "TOO_SMALL": "new",
+    "UNEQUIVOCAL_PROGRESSION": "new", "EQUIVOCAL": "suspected", "NOT_TUMOUR": "refuted",
+}  # fmt: skip
+SameDay = Literal["before_injection", "after_injection"]
 ROLES = ("TARGET", "NON-TARGET", "NEW")
 
 
@@ -60,6 +66,14 @@ class LesionCourse:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseEvent:
+    """What else was seen on a day: a new lesion, suspected or refuted, or a non-target that progresses."""
+
+    day: int
+    kind: EventKind
+
+
+@dataclass(frozen=True, slots=True)
 class SumPoint:
     """The sum of a set of lesions at one assessment.
 
@@ -100,7 +114,11 @@ class SumLine:
 
 
 def list_lesion_courses(
-    assessments: pl.DataFrame, starts: pl.DataFrame, *, first_day: Literal[0, 1] = 1
+    assessments: pl.DataFrame,
+    starts: pl.DataFrame,
+    *,
+    first_day: Literal[0, 1] = 1,
+    scan_on_injection_day: SameDay = "before_injection",
 ) -> dict[str, tuple[LesionCourse, ...]]:
     """Gather the lesions of each patient: targets, non-targets, new lesions.
 
@@ -108,6 +126,8 @@ def list_lesion_courses(
         assessments: LesionAssessments of one reader per patient.
         starts: USUBJID, REFDT: the day from which days count; patients without one are left out.
         first_day: the number of that day: 1 as in SDTM, where no day 0 exists, or 0.
+        scan_on_injection_day: whether a scan on the day of a first injection precedes it, as scans and biopsies
+            usually do.
 
     Returns:
         The lesions by USUBJID, patients in order.
@@ -128,14 +148,22 @@ def list_lesion_courses(
     for patient, name, *facts in rows.iter_rows():
         lesions.setdefault(patient, {}).setdefault(name, []).append(tuple(facts))
     return {
-        patient: tuple(_gather(name, seen, first_day) for name, seen in own.items())
+        patient: tuple(_gather(name, seen, first_day, scan_on_injection_day) for name, seen in own.items())
         for patient, own in lesions.items()
     }
 
 
-def _gather(name: str, rows: list[tuple[Any, ...]], first_day: Literal[0, 1]) -> LesionCourse:
+def _gather(
+    name: str, rows: list[tuple[Any, ...]], first_day: Literal[0, 1], same_day: SameDay
+) -> LesionCourse:
     role, start = rows[0][0], rows[0][4]
-    injected_on = min((row[7] for row in rows if row[7] is not None), default=None)
+    injected_on: dt.date | None = min((row[7] for row in rows if row[7] is not None), default=None)
+
+    def had_been_injected(scanned: dt.date) -> bool:
+        if injected_on is None:
+            return False
+        return injected_on < scanned or (injected_on == scanned and same_day == "after_injection")
+
     return LesionCourse(
         name,
         role,
@@ -147,7 +175,7 @@ def _gather(name: str, rows: list[tuple[Any, ...]], first_day: Literal[0, 1]) ->
                 count_days(scanned, start, first_day=first_day),
                 None if tenths is None else tenths / 10,
                 state,
-                injected_on is not None and injected_on <= scanned,
+                had_been_injected(scanned),
             )
             for _, _, visit, scanned, _, state, tenths, _ in rows
         ),
@@ -165,6 +193,28 @@ def count_days(day: dt.date, start: dt.date, *, first_day: Literal[0, 1] = 1) ->
     return days + first_day if days >= 0 else days
 
 
+def list_course_events(lesions: Iterable[LesionCourse]) -> tuple[CourseEvent, ...]:
+    """List what decides beside the sum: new lesions each time more is known of them, non-targets that progress.
+
+    Args:
+        lesions: the lesions of one patient.
+
+    Returns:
+        The events in order of their days.
+    """
+    events = []
+    for lesion in lesions:
+        said = None
+        for seen in lesion.sightings:
+            kind = _EVENTS.get(seen.state) if lesion.role == "NEW" else None
+            if lesion.role == "NON-TARGET" and seen.state == "UNEQUIVOCAL_PROGRESSION":
+                kind = "worse"
+            if kind and kind != said:
+                events.append(CourseEvent(seen.day, kind))
+            said = kind or said
+    return tuple(sorted(events, key=lambda event: event.day))
+
+
 def compute_sum_lines(lesions: Iterable[LesionCourse]) -> tuple[SumLine, ...]:
     """Add up the targets: all of them, and injected and distant ones apart where some were injected.
 
@@ -179,7 +229,7 @@ def compute_sum_lines(lesions: Iterable[LesionCourse]) -> tuple[SumLine, ...]:
         injection; that of measured new lesions, which never enter the sum of the targets.
     """
     known = tuple(lesions)
-    days = _date_assessments(known)
+    days = date_assessments(known)
     targets = [lesion for lesion in known if lesion.role == "TARGET"]
     lines = [_add_up("total", targets, days, days)] if targets else []
     if any(lesion.is_injected for lesion in targets):
@@ -198,7 +248,8 @@ def compute_sum_lines(lesions: Iterable[LesionCourse]) -> tuple[SumLine, ...]:
     return tuple(lines)
 
 
-def _date_assessments(lesions: Iterable[LesionCourse]) -> dict[int, int]:
+def date_assessments(lesions: Iterable[LesionCourse]) -> dict[int, int]:
+    """The day of each assessment, which is that of its last scan, in order."""
     days: dict[int, int] = {}
     for lesion in lesions:
         for seen in lesion.sightings:
@@ -234,7 +285,7 @@ def _had_been_injected(lesion: LesionCourse, visit: int, day: int) -> bool:
     for seen in lesion.sightings:
         if seen.assessment == visit:
             return seen.is_injected
-    return lesion.first_injection is not None and lesion.first_injection <= day
+    return lesion.first_injection is not None and lesion.first_injection < day
 
 
 def _add_up(

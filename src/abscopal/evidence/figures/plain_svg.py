@@ -128,9 +128,9 @@ class Drawing:
         colour: str = BLACK,
         weight: Literal["normal", "bold"] = "normal",
         halo: Literal["none", "white"] = "none",
-        beside: str = "",
+        beside: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """One line of words; a white halo keeps it legible over lines; `beside` follows in plain letters."""
+        """One line of words; a white halo keeps it legible over lines; `beside` follows: words and their colour."""
         x, y = place
         attributes = f' text-anchor="{anchor}"' if anchor != "start" else ""
         attributes += f' font-weight="{weight}"' if weight != "normal" else ""
@@ -138,7 +138,10 @@ class Drawing:
         attributes += f' font-size="{_write(size)}"' if size != 11 else ""
         around = ' stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
         attributes += around if halo == "white" else ""
-        more = f' <tspan font-weight="normal">{escape(beside, quote=False)}</tspan>' if beside else ""
+        more = "".join(
+            f' <tspan font-weight="normal" fill="{tone}">{escape(said, quote=False)}</tspan>'
+            for said, tone in beside
+        )
         self.parts.append(
             f'<text x="{_write(x)}" y="{_write(y)}"{attributes}>{escape(words, quote=False)}{more}</text>'
         )

@@ -15,7 +15,7 @@ from abscopal.evidence.figures.appearance import (
     VERMILION,
     choose_words,
 )
-from abscopal.evidence.figures.course_data import Category, SumLine, SumPoint
+from abscopal.evidence.figures.course_data import Category, CourseEvent, EventKind, SumLine, SumPoint
 from abscopal.evidence.figures.plain_svg import (
     Drawing,
     Key,
@@ -27,8 +27,6 @@ from abscopal.evidence.figures.plain_svg import (
 )
 from abscopal.evidence.figures.sum_course_words import (
     WORDS,
-    CourseEvent,
-    EventKind,
     Judgements,
     tell_point,
     tell_sum_course,
@@ -37,7 +35,7 @@ from abscopal.evidence.figures.sum_limits import Limits, compute_limits
 from abscopal.evidence.typography import Language, format_number
 
 WIDTH, PLOT_HEIGHT = 430.0, 136.0
-LEFT, RIGHT, TOP = 40.0, 16.0, 34.0
+LEFT, RIGHT, TOP, NAME_SIZE = 40.0, 16.0, 34.0, 9.0
 
 LOOKS: dict[Category, Key] = {
     "total": Key(BLACK, "circle", BLACK, ""),
@@ -112,6 +110,7 @@ def render_sum_course(
 class _Frame:
     """Where days and millimetres stand."""
 
+    left: float
     x: Scale
     y: Scale
     days: tuple[int, ...]
@@ -136,8 +135,12 @@ class _Frame:
         spare = max(1.0, 0.06 * (last - first))
         high = 1.1 * max([10.0, *values])
         bottom = TOP + PLOT_HEIGHT
+        # Rows of responses begin with their names, and the plot stands clear of them.
+        names = [compute_text_width(judged.criterion, size=NAME_SIZE) + 8 for judged in judgements]
+        left = max(LEFT, *names) if len(judgements) > 1 else LEFT
         return cls(
-            Scale(first - spare, last + spare, LEFT, WIDTH - RIGHT),
+            left,
+            Scale(first - spare, last + spare, left, WIDTH - RIGHT),
             Scale(0, high, bottom, TOP),
             tuple(sorted(visits)),
             tuple(list_round_ticks(high)),
@@ -151,9 +154,9 @@ def _draw_axes(
     drawing.write((4, 12), words["axis"], size=10, colour=GREY)
     for tick in frame.ticks:
         y = frame.y(tick)
-        drawing.line((LEFT, y), (WIDTH - RIGHT, y), colour="#ececec" if tick else BLACK, width=0.8)
+        drawing.line((frame.left, y), (WIDTH - RIGHT, y), colour="#ececec" if tick else BLACK, width=0.8)
         number = format_number(tick, language=language)
-        drawing.write((LEFT - 5, y + 3.5), number, size=10, anchor="end", colour=GREY)
+        drawing.write((frame.left - 5, y + 3.5), number, size=10, anchor="end", colour=GREY)
     for day in sorted(set(injections)):
         drawing.mark("triangle", (frame.x(day), frame.bottom + 6), size=4, fill=VERMILION)
     right = -1.0
@@ -168,7 +171,7 @@ def _draw_axes(
 
 
 def _draw_limits(drawing: Drawing, frame: _Frame, limits: Limits) -> None:
-    left, right = LEFT, WIDTH - RIGHT
+    left, right = frame.left, WIDTH - RIGHT
     y = frame.y(limits.partial)
     drawing.line((left, y), (right, y), colour=GREEN, width=1.3, dash="1.5 2.5")
     steps = [
@@ -239,7 +242,14 @@ def _write_at_points(
         if right.get(row, -1.0) > x - half:
             continue
         right[row] = x + half
-        drawing.write((x, y), _shorten(code), anchor="middle", weight="bold", halo="white", beside=value)
+        drawing.write(
+            (x, y),
+            _shorten(code),
+            anchor="middle",
+            weight="bold",
+            halo="white",
+            beside=[(value, BLACK)] if value else [],
+        )
 
 
 def _write_anchors(
@@ -250,7 +260,7 @@ def _write_anchors(
     is_baseline = nadir == limits.baseline
     name = f"{words['both' if is_baseline else 'baseline']} {_number(limits.baseline, language)}"
     above = frame.y(limits.baseline) + (14 if is_baseline else -8)
-    drawing.write((max(frame.x(first) - 8, LEFT + 3), above), name, size=10, colour=GREY, halo="white")
+    drawing.write((max(frame.x(first) - 8, frame.left + 3), above), name, size=10, colour=GREY, halo="white")
     if not is_baseline:
         y = frame.y(nadir)
         place = y + 13 if y + 13 < frame.bottom - 2 else y - 20
@@ -266,8 +276,8 @@ def _number(value: float, language: Language) -> str:
 def _write_row(drawing: Drawing, frame: _Frame, judged: Judgements, y: float) -> None:
     """The responses by one criterion, each under its day; where days lie close, the first of equal ones."""
     drawing.line((4, y - 11), (WIDTH - 4, y - 11), colour="#ececec", width=0.8)
-    drawing.write((4, y), judged.criterion, size=9, colour=GREY)
-    right = 4 + compute_text_width(judged.criterion, size=9)
+    drawing.write((4, y), judged.criterion, size=NAME_SIZE, colour=GREY)
+    right = 4 + compute_text_width(judged.criterion, size=NAME_SIZE)
     for day, code in judged.codes:
         shown = _shorten(code)
         half = compute_text_width(shown, size=9.5) * 0.56

@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from abscopal.evidence.figures.course_data import SumLine, SumPoint
+from abscopal.evidence.figures.course_data import CourseEvent, SumLine, SumPoint
 from abscopal.evidence.figures.sum_limits import Limits
 from abscopal.evidence.typography import Language, format_number
-
-EventKind = Literal["new", "suspected", "refuted", "worse"]
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -72,14 +69,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "day": "jour {day} : {value}",
     },
 }
-
-
-@dataclass(frozen=True, slots=True)
-class CourseEvent:
-    """What else was seen on a day: a new lesion, suspected or refuted, or a non-target that progresses."""
-
-    day: int
-    kind: EventKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,20 @@ class Figure:
     title: str
     caption: str
     svg: str
+    size: Literal["wide", "small"] = "wide"
     template: str = "figure.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawings:
+    """Small pictures side by side, below one another on a narrow screen; each one tells itself in words.
+
+    `pictures` enter the page as they are: always drawings of ours, their labels already escaped.
+    """
+
+    pictures: tuple[str, ...]
+    size: Literal["panel", "lesion"] = "panel"
+    template: str = "drawings.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +123,29 @@ class Table:
         return f"data:text/csv;charset=utf-8;base64,{encoded}"
 
 
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One patient, folded up until somebody opens it."""
+
+    identifier: str
+    name: str
+    summary: str
+    blocks: tuple["Prose | Drawings | Table", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientList:
+    """The patients one below the other, with a box in which to look for one; all are there without a script too."""
+
+    patients: tuple[Patient, ...]
+    find: str
+    shown: str
+    open_all: str
+    template: str = "patients.html"
+
+
 NOTHING, WIDE_COLUMNS = "—", 6
-Block = Prose | Heading | Notice | Answer | Figure | Table
+Block = Prose | Heading | Notice | Answer | Figure | Drawings | Table | PatientList
 
 
 @dataclass(frozen=True, slots=True)

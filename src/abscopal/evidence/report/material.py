@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from abscopal.evidence.analysis import Analysis
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
@@ -20,6 +21,7 @@ class Picture:
     title: str
     description: str
     notes: tuple[str, ...] = ()
+    size: Literal["wide", "small"] = "wide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Material:
         own = f"caption.{name}"
         added = (self.say(own),) if self.wording.knows(own) else ()
         caption = " ".join((picture.description, *picture.notes, *added))
-        return [Figure(f"figure-{name}", picture.title, caption, picture.svg)]
+        return [Figure(f"figure-{name}", picture.title, caption, picture.svg, picture.size)]
 
     def by_arm(
         self,

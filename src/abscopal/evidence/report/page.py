@@ -18,6 +18,7 @@ from abscopal.evidence.report.sections.method import (
     render_sources,
     render_versions,
 )
+from abscopal.evidence.report.sections.patient_pages import render_patients, render_sites
 from abscopal.evidence.report.sections.patients import render_baseline, render_exposure, render_flow
 from abscopal.evidence.report.sections.primary import render_primary
 from abscopal.evidence.report.sections.protocol_versions import render_protocol_versions
@@ -82,7 +83,9 @@ def render_report(
         render_toxicity(material),
         render_response(material),
         render_lesions(material),
+        render_sites(material),
         render_survival(material),
+        render_patients(material),
         render_published(material, published),
         render_settings(material),
         render_assumptions(material),

@@ -45,7 +45,7 @@ def render_response(material: Material) -> Section | None:
     blocks += _endpoints(material)
     blocks += _duration(material)
     swimmers = sorted(name for name in material.pictures if name.startswith("swimmer"))
-    for figure in ("waterfall", "spider", *swimmers):
+    for figure in ("waterfall", "waterfall_split", "spider", "spider_split", *swimmers):
         blocks += material.figure(figure)
     return Section("response", material.say("response.title"), tuple(blocks)) if blocks else None
 
@@ -209,6 +209,8 @@ def render_lesions(material: Material) -> Section | None:
             blocks.append(_lesion_table(material, own or material.say(f"lesions.{definition.code}"), found))
     blocks += _lesion_endpoints(material)
     blocks += material.figure("lesion_response")
+    for figure in sorted(name for name in material.pictures if name.startswith("lesion_waterfall")):
+        blocks += material.figure(figure)
     return Section("lesions", material.say("lesions.title"), tuple(blocks))
 
 

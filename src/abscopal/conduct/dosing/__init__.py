@@ -1,0 +1,1 @@
+"""Doses: how much, when, and what toxicity and delays do to the next one."""
