@@ -104,7 +104,7 @@ def derive_endpoints(
         complete=courses.treated & (severe | (observed >= window_days)),
         responds=_responds(responses),
         best=responses.best,
-        distant_measurable=distant_target.any(axis=1),
+        distant_measurable=np.asarray(np.any(distant_target, axis=1), dtype=np.bool_),
         distant_responds=_responds(distant),
         injected_targets=injected.sum(axis=1),
         injected_shrunk=(injected & shrunk).sum(axis=1),
