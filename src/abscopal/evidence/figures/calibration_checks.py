@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator
 
 from abscopal.evidence.figures.appearance import (
     BLACK,
@@ -99,6 +100,8 @@ def render_calibration_targets(checks: Sequence[TargetCheck], *, language: Langu
             ),
             (words["reads"],),
         )
+        # Verdicts stand right of the axes, beyond what the layout counts: names on the left need room too.
+        figure.get_layout_engine().set(rect=(0.02, 0, 0.97, 1))  # type: ignore[union-attr, call-arg]
         if not checks:
             draw_message(figure, words["nothing"])
             return figure
@@ -179,6 +182,7 @@ def render_parameter_widths(widths: Sequence[ParameterWidth], *, language: Langu
         figure.caption = Caption(
             words["widths"], words["width_tells"].format(count=kept, all=len(widths)), (words["width_reads"],)
         )
+        figure.get_layout_engine().set(rect=(0.02, 0, 0.97, 1))  # type: ignore[union-attr, call-arg]
         if not widths:
             draw_message(figure, words["nothing"])
             return figure
@@ -200,6 +204,7 @@ def render_parameter_widths(widths: Sequence[ParameterWidth], *, language: Langu
         axes.set_yticks(range(len(widths)), [wrap(width.label, width=34) for width in widths], fontsize=7.5)
         axes.set_ylim(len(widths) - 0.5, -0.5)
         axes.set_xlabel(words["x"])
+        axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
         axes.xaxis.set_major_formatter(lambda value, _: format_number(
             value, language=language, decimals=0 if value >= 1 else 2 if value < 0.1 else 1))  # fmt: skip
         axes.xaxis.set_minor_formatter(lambda *_: "")

@@ -122,8 +122,9 @@ def _draw_group(axes: Axes, group: PopulationGroup, name: str, place: int, count
 
 def _number_folds(axes: Axes, language: Language) -> None:
     low, high = axes.get_ylim()
-    is_narrow = high / max(low, 1e-9) < 30
-    axes.yaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 3.0) if is_narrow else (1.0,)))
+    reach = high / max(low, 1e-9)
+    subs = (1.0, 2.0, 5.0) if reach < 12 else (1.0, 3.0) if reach < 40 else (1.0,)
+    axes.yaxis.set_major_locator(LogLocator(base=10, subs=subs))
 
     def write(value: float, _: object) -> str:
         decimals = 0 if value >= 1 else 1 if value >= 0.1 else 2 if value >= 0.01 else 3

@@ -47,13 +47,13 @@ _WORDS: dict[Language, dict[str, str]] = {
     },
     "fr": {
         "conclusions": "Fréquence de chaque conclusion",
-        "x": "Part des essais répétés",
+        "x": "Part des essais simulés",
         "tells": "{values}.",
         "value": "{label} {share}",
         "reads": "Point : tous les tirages des paramètres. Trait épais : intervalle de Monte-Carlo à 95 %. Petits "
         "traits : chaque tirage seul ; s’ils sont éloignés, c’est ce que personne ne sait.",
         "one_draw": "Un seul tirage des paramètres : ce que personne ne sait n’est pas montré.",
-        "endpoints": "Critères de jugement sur les essais répétés",
+        "endpoints": "Critères de jugement sur les essais simulés",
         "spread": "{label}, médiane {middle}",
         "bars": "Barres : essais, dispersés par le hasard et par ce que personne ne sait. Petits traits orange : "
         "moyenne sous chaque tirage des paramètres. Tirets : la valeur qui décide.",
