@@ -68,7 +68,9 @@ def derive_array_responses(
     sums = np.where(target[:, None, :], readings.tenths, 0).sum(axis=2)
     has_targets: NDArray[np.bool_] = np.any(target, axis=1)
     has_others: NDArray[np.bool_] = np.any(other, axis=1)
-    others_left = (np.where(other[:, None, :], readings.tenths, 0) > 0).any(axis=2)
+    others_left: NDArray[np.bool_] = np.asarray(
+        np.any(np.where(other[:, None, :], readings.tenths, 0) > 0, axis=2), dtype=np.bool_
+    )
     base, nadir = sums[:, 0], sums[:, 0].copy()
     held = np.zeros(len(base), dtype=np.bool_)
     cleared, found_new = held.copy(), held.copy()
