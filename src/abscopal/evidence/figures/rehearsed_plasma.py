@@ -35,7 +35,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "tells": "Virtual median against published mean, mg/L: {values}.",
         "none": "No published concentration stands beside.",
         "value": "{arm} {drug} {level} {median} against {published}",
-        "reads": "Lines: median; bands: 5 to 95% of patients, those whose doses were stopped or missed included. Logarithmic axis. Sampling times of the published "
+        "reads": "Lines: median; bands: 5 to 95% of patients, those whose doses were stopped or missed included. "
+        "Logarithmic axis. Sampling times of the published "
         "values may be unknown.",
     },
     "fr": {
@@ -50,7 +51,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "tells": "Médiane virtuelle et moyenne publiée, mg/L : {values}.",
         "none": "Aucune concentration publiée en regard.",
         "value": "{arm} {drug} {level} {median} contre {published}",
-        "reads": "Traits : médiane ; bandes : 5 à 95 % des patients, doses arrêtées ou manquées comprises. Axe logarithmique. Les heures de prélèvement des "
+        "reads": "Traits : médiane ; bandes : 5 à 95 % des patients, doses arrêtées ou manquées comprises. "
+        "Axe logarithmique. Les heures de prélèvement des "
         "valeurs publiées peuvent être inconnues.",
     },
 }
