@@ -31,6 +31,7 @@ CATEGORIES = (
     "calculation",
 )
 STRONGEST = 5
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> 
                 say(
                     "code_verification_scipy",
                     patients=wording.count(measured.scipy_patients),
-                    difference=_write_small(measured.scipy),
+                    difference=_write_small(measured.scipy, language),
                 ),
             ]
         case "calibration":
@@ -220,7 +221,9 @@ def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> 
                 f"{TEXTS[f'status_{name}'].read(language)} {count}" for name, count in facts.statuses
             )
             blocks: list[Block] = [
-                say("calibration_text", draws=wording.count(facts.draws)),
+                say("calibration_text", draws=wording.count(facts.draws))
+                if facts.draws > 1
+                else say("calibration_none"),
                 say("calibration_statuses", statuses=statuses),
             ]
             seen = [check for check in facts.checks if check.use == "fit"]
@@ -238,9 +241,9 @@ def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> 
             return [
                 say(
                     "calculation_text",
-                    tolerance=f"{measured.tolerance:g}",
+                    tolerance=_write_small(measured.tolerance, language),
                     patients=wording.count(measured.patients),
-                    difference=_write_small(measured.halved),
+                    difference=_write_small(measured.halved, language),
                 ),
                 say(
                     "calculation_failed",
@@ -254,9 +257,13 @@ def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> 
     return [say(f"{category}_text")]
 
 
-def _write_small(value: float) -> str:
-    """A relative difference, in powers of ten."""
-    return f"{value:.1e}"
+def _write_small(value: float, language: Language) -> str:
+    """A small number as a power of ten."""
+    if value == 0:
+        return "0"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    digits = format_number(float(mantissa), language=language, decimals=0 if mantissa.endswith(".0") else 1)
+    return f"{digits}\u00a0×\u00a010{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
 def _tabulate_checks(name: str, checks: Sequence[TargetCheck], wording: Wording) -> Table:
@@ -266,7 +273,8 @@ def _tabulate_checks(name: str, checks: Sequence[TargetCheck], wording: Wording)
     for check in checks:
 
         def write(value: float | None, unit: str = check.unit) -> str:
-            return "—" if value is None else write_quantity(value, unit, language=language)
+            written = "—" if value is None else write_quantity(value, unit, language=language)
+            return written if value is None or unit == "proportion" else f"{written}\u00a0{unit}"
 
         verdict = {None: "no_interval", True: "inside", False: "outside"}[check.is_hit]
         interval = "—" if check.lower is None else f"{write(check.lower)} – {write(check.upper)}"
@@ -283,6 +291,7 @@ def _tabulate_checks(name: str, checks: Sequence[TargetCheck], wording: Wording)
         TEXTS[f"credibility_table_{name.replace('-', '_')}"].read(language),
         tuple(TEXTS[f"credibility_{key}"].read(language) for key in keys),
         tuple(rows),
+        notes=(TEXTS["credibility_checks_note"].read(language),),
     )
 
 

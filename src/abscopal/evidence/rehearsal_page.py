@@ -138,7 +138,8 @@ def render_rehearsal_page(
                 (*_tell_patients(content, wording), *draw("lesions", "plasma", "populations"))),
         Section("characteristics", say("characteristics"),
                 (Prose(say("two_doubts")), *draw("conclusions", "endpoints"),
-                 _tabulate("operating-characteristics", say("characteristics"), content.rows, wording, is_long=True))),
+                 _tabulate("operating-characteristics", say("characteristics"), _choose_rows(content.rows), wording,
+                           is_long=True))),
         Section("what-if", say("what_if"), draw("what_if") or (Prose(say("no_what_if")),)),
         Section("stopping", say("stopping"),
                 (_tabulate("stopping", say("stopping"), stopping, wording), *_list_left_out(content, language))),
@@ -237,6 +238,21 @@ def _tell_patients(content: RehearsalContent, wording: Wording) -> tuple[Block, 
         ),
         Prose(failed.format(failed=wording.count(content.failed), entered=wording.count(content.entered))),
     )
+
+
+def _choose_rows(rows: Sequence[CharacteristicRow]) -> list[CharacteristicRow]:
+    """The rows to read: of the planned trial all but single draws, of its alternatives what is compared."""
+    planned = rows[0].design if rows else ""
+    return [
+        row
+        for row in rows
+        if row.draw in DRAWS
+        and (
+            row.design == planned
+            or (row.draw == "all" and row.quantity.endswith((".mean", "stopped", "limit_reached")))
+            or (row.draw == "all" and row.quantity.startswith("conclusion."))
+        )
+    ]
 
 
 def _list_left_out(content: RehearsalContent, language: Language) -> tuple[Block, ...]:

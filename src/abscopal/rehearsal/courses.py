@@ -157,7 +157,8 @@ def _simulate_group(
     chance = draw_uniforms(arm_key, patients.numbers, purpose="toxicity", count=2)
     threshold = -np.log(chance[:, 0])
     grade = np.where(chance[:, 1] < scenario["grade_4_share"], 4, 3).astype(np.int64)
-    grid = np.unique([*np.arange(0.0, settings.horizon_days + 0.5, WEEK), *plan.days, settings.horizon_days])
+    given_days = [day for day in plan.days if day <= settings.horizon_days]
+    grid = np.unique([*np.arange(0.0, settings.horizon_days, WEEK), *given_days, settings.horizon_days])
     doses = [dose for dose in plan.doses if dose.day <= settings.horizon_days]
     missed = draw_uniforms(arm_key, patients.numbers, purpose="operations", count=max(1, len(doses)))
     treated = _are_treated(scenario, patients, key)
