@@ -161,12 +161,13 @@ def _simulate_group(
     arm_key: int,
     settings: Settings,
 ) -> Courses:
-    values = _apply_arm(model, plan, scenario, patients, key)
+    values = compute_arm_values(model, plan, scenario, patients, key)
     cohort = make_cohort(model, values, lesions=patients.lesions)
     chance = draw_uniforms(arm_key, patients.numbers, purpose="toxicity", count=2)
     threshold = -np.log(chance[:, 0])
     grade = np.where(chance[:, 1] < scenario["grade_4_share"], 4, 3).astype(np.int64)
-    grid = np.unique([*np.arange(0.0, settings.horizon_days + 0.5, WEEK), *plan.days, settings.horizon_days])
+    given_days = [day for day in plan.days if day <= settings.horizon_days]
+    grid = np.unique([*np.arange(0.0, settings.horizon_days, WEEK), *given_days, settings.horizon_days])
     doses = [dose for dose in plan.doses if dose.day <= settings.horizon_days]
     missed = draw_uniforms(arm_key, patients.numbers, purpose="operations", count=max(1, len(doses)))
     treated = _are_treated(scenario, patients, key)
@@ -194,7 +195,7 @@ def _simulate_group(
                         | (dose.day == doses[0].day)
                     )
                 )
-                _give(cohort, dose, patients, given[:, place])
+                give_planned_dose(cohort, dose, patients, given[:, place])
         at = grid[(grid > start) & (grid <= until)]
         kept = advance(cohort, until=until, tolerance=settings.tolerance, at=at.tolist(), keep=kept_states)
         volumes.append(kept["T"])
@@ -261,10 +262,21 @@ def compute_diameter(volume_ml: Floats) -> Floats:
     return np.asarray(MM_OF_ONE_ML * np.cbrt(volume_ml))
 
 
-def _apply_arm(
+def compute_arm_values(
     model: ModelDescription, plan: ArmPlan, scenario: Scenario, patients: VirtualPatients, key: int
 ) -> Mapping[str, float | Floats]:
-    """What the arm changes in the patients: draining nodes, one drug's effect on the other, who they are."""
+    """What the arm changes in the patients: draining nodes, one drug's effect on the other, who they are.
+
+    Args:
+        model: the description.
+        plan: the calendar of the arm.
+        scenario: the scenario in force.
+        patients: the patients.
+        key: key of the study and the draw.
+
+    Returns:
+        Every parameter of the model by symbol, as it is in this arm.
+    """
     values = dict(patients.values)
     is_injected = any(dose.route == "INTRATUMORAL" for dose in plan.doses)
     count = len(patients.numbers)
@@ -293,7 +305,17 @@ def _are_treated(scenario: Scenario, patients: VirtualPatients, key: int) -> NDA
     return np.asarray(~lost)
 
 
-def _give(cohort: Cohort, dose: PlannedDose, patients: VirtualPatients, given: NDArray[np.bool_]) -> None:
+def give_planned_dose(
+    cohort: Cohort, dose: PlannedDose, patients: VirtualPatients, given: NDArray[np.bool_]
+) -> None:
+    """Give one administration to those who receive it; an injected dose is shared among the injected lesions.
+
+    Args:
+        cohort: the patients as they are on that day.
+        dose: the administration.
+        patients: the same patients, with weights and numbers of lesions.
+        given: whether each of them receives it.
+    """
     if dose.kind is None:
         return
     amount = dose.dose * (patients.weight_kg if dose.basis == "per_kg" else 1.0) * given

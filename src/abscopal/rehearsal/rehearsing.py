@@ -1,0 +1,187 @@
+"""A whole rehearsal: which patients are needed, their endpoints from workers or from an earlier run, the trials."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.rehearsal.arm_plans import plan_arm
+from abscopal.rehearsal.courses import Settings
+from abscopal.rehearsal.model.description import read_model
+from abscopal.rehearsal.readings import plan_scans
+from abscopal.rehearsal.recruitment import Entries, simulate_entries
+from abscopal.rehearsal.scenario import Scenario
+from abscopal.rehearsal.tasks import ARM_STRIDE, CHUNK, Recipe, Task
+from abscopal.rehearsal.trial_design import TrialDesign
+from abscopal.rehearsal.trials import count_patients, derive_trials
+from abscopal.rehearsal.workers import Cache, Report, Workforce, simulate_tasks
+
+GOLDEN = (5**0.5 - 1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One draw of the parameters: what we do not know, taken one way.
+
+    Args:
+        identifier: its number; 0 is the scenario's own medians.
+        medians: parameters that differ from the scenario.
+        weight: its weight among the draws.
+    """
+
+    identifier: int
+    medians: Mapping[str, float]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to run the trial, with the patients that come to it.
+
+    Args:
+        design: the trial.
+        scenario: the scenario in force.
+        dose_factors: factor of the dose by intervention.
+        changes: parameters of the model that a comparison changes, in every draw.
+    """
+
+    design: TrialDesign
+    scenario: Scenario
+    dose_factors: Mapping[str, float] = field(default_factory=dict)
+    changes: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rehearsed:
+    """What a rehearsal gives.
+
+    Args:
+        variant: the way the trial was run.
+        trials: one row a trial.
+        cohorts: every simulated patient, by draw and arm: as near the truth of a draw as the rehearsal comes.
+    """
+
+    variant: Variant
+    trials: pl.DataFrame
+    cohorts: Mapping[tuple[int, str], pl.DataFrame]
+
+
+def rehearse_trials(
+    protocol: StudyProtocol,
+    variant: Variant,
+    *,
+    trials: int,
+    study_hash: str,
+    seed: int,
+    draws: Sequence[Draw],
+    settings: Settings,
+    response: ResponseSettings,
+    cache: Cache,
+    workforce: Workforce,
+    report: Report,
+) -> Rehearsed:
+    """Rehearse a trial many times.
+
+    Each trial is run under one draw of the parameters. Patients are numbered arm by arm and trial by trial, so that
+    the same patients serve when only the size, the allocation or the stopping rule changes; which patient
+    is number so many has nothing to do with what happens to others, so this is no less a random allocation.
+
+    Args:
+        protocol: the study file.
+        variant: the way the trial is run.
+        trials: how many.
+        study_hash: hash of the study file.
+        seed: seed.
+        draws: draws of the parameters.
+        settings: horizon, tolerance, filter.
+        response: readings of the response rules.
+        cache: where rows of patients are kept.
+        workforce: who simulates them.
+        report: called with tasks done and tasks in all.
+
+    Returns:
+        Trials and cohorts.
+    """
+    design = variant.design
+    own = choose_draws(trials, draws)
+    numbers = {draw.identifier: np.flatnonzero(own == place) for place, draw in enumerate(draws)}
+    used = [draw for draw in draws if len(numbers[draw.identifier])]
+    entries: dict[int, Entries] = {}
+    tasks: list[Task] = []
+    owners: list[tuple[int, str]] = []
+    for draw in used:
+        entries[draw.identifier] = simulate_entries(
+            design,
+            trials=len(numbers[draw.identifier]),
+            study_hash=study_hash,
+            seed=seed,
+            draw=draw.identifier,
+        )
+        needed = count_patients(design, entries[draw.identifier])
+        for place, arm in enumerate(design.arms):
+            recipe = _write_recipe(protocol, variant, draw, arm, study_hash, seed, settings, response)
+            first = place * ARM_STRIDE if design.mode == "randomised" else 0
+            # A whole chunk even where no patient is needed, so that each arm has a truth.
+            for chunk in range(max(1, -(-needed[arm] // CHUNK))):
+                tasks.append(Task(recipe, first + chunk * CHUNK))
+                owners.append((draw.identifier, arm))
+    rows = simulate_tasks(tasks, cache=cache, workforce=workforce, report=report)
+    parts: dict[tuple[int, str], list[pl.DataFrame]] = {}
+    for owner, frame in zip(owners, rows, strict=True):
+        parts.setdefault(owner, []).append(frame)
+    cohorts = {owner: pl.concat(frames) for owner, frames in parts.items()}
+    found = [
+        derive_trials(
+            design,
+            entries[draw.identifier],
+            {arm: cohorts[draw.identifier, arm] for arm in design.arms},
+            numbers=numbers[draw.identifier],
+            draw=draw.identifier,
+        )
+        for draw in used
+    ]
+    return Rehearsed(variant, pl.concat(found).sort("trial"), cohorts)
+
+
+def choose_draws(trials: int, draws: Sequence[Draw]) -> NDArray[np.int64]:
+    """Say under which draw each trial is run: in turn, as often as its weight asks.
+
+    Example:
+        >>> choose_draws(4, [Draw(1, {}), Draw(2, {})]).tolist()
+        [0, 1, 0, 1]
+    """
+    weights = np.array([draw.weight for draw in draws])
+    if np.ptp(weights) == 0:
+        return np.arange(trials) % len(draws)
+    shares: NDArray[Any] = np.cumsum(weights / weights.sum())
+    place = np.searchsorted(shares, (np.arange(trials) + 0.5) * GOLDEN % 1.0, side="right")
+    return np.minimum(place, len(draws) - 1).astype(np.int64)
+
+
+def _write_recipe(
+    protocol: StudyProtocol, variant: Variant, draw: Draw, arm: str, study_hash: str, seed: int,
+    settings: Settings, response: ResponseSettings,
+) -> Recipe:  # fmt: skip
+    given = next(item for item in protocol.arms if item.identifier == arm).interventions
+    factors = {name: value for name, value in variant.dose_factors.items() if name in given}
+    return Recipe(
+        study_hash=study_hash,
+        seed=seed,
+        draw=draw.identifier,
+        plan=plan_arm(
+            protocol, arm, read_model(), horizon_days=settings.horizon_days, dose_factors=factors or None
+        ),
+        scans=plan_scans(protocol, horizon_days=settings.horizon_days),
+        scenario=variant.scenario.identifier,
+        values=variant.scenario.values,
+        # A draw replaces what the scenario says; what a comparison changes on purpose is changed in every draw.
+        medians={**variant.scenario.medians, **draw.medians, **variant.changes},
+        response=response,
+        settings=settings,
+        window_days=variant.design.window_days,
+    )
