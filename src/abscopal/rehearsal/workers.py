@@ -23,6 +23,8 @@ from abscopal.errors import OptionError, OutputError, UserError
 from abscopal.rehearsal.tasks import Task, simulate_task
 
 MOST_RESTARTS = 3
+WORTH_PROCESSES = 12
+"""Tasks below which one process is done before others have compiled the model."""
 Report = Callable[[int, int], None]
 Simulate = Callable[[Task], pl.DataFrame]
 Finished = Generator[tuple[int, pl.DataFrame], None, None]
@@ -147,7 +149,7 @@ def _work(tasks: Sequence[Task], workforce: Workforce, simulate: Simulate) -> Fi
     """Place and rows of each task, as they are finished."""
     if workforce.dask is not None and tasks:
         yield from _work_with_dask(tasks, workforce, simulate)
-    elif workforce.processes > 1 and len(tasks) > 1:
+    elif workforce.processes > 1 and len(tasks) >= WORTH_PROCESSES:
         yield from _work_in_processes(tasks, workforce.processes, simulate)
     else:
         yield from ((place, simulate(task)) for place, task in enumerate(tasks))
