@@ -1,6 +1,7 @@
 """Arrays and derivations give the same answers, patient by patient, on the tables of the same rehearsed trial."""
 
 import functools
+from collections import Counter
 
 import numpy as np
 import polars as pl
@@ -8,19 +9,13 @@ import pytest
 
 from abscopal.evidence.analysis import Analysis, run_analysis
 from abscopal.evidence.analysis_plan import AnalysisPlan, plan_analysis
-from abscopal.evidence.plan.derive_tables import choose_ruleset
 from abscopal.evidence.plan.window_status import derive_states
 from abscopal.protocol.reading import Study, read_study
 from abscopal.rehearsal.array_response import CODES, derive_array_responses, derive_lesion_decreases
-from abscopal.rehearsal.array_times import (
-    derive_observation,
-    derive_progression_free,
-    derive_severe_window,
-    derive_survival,
-)
+from abscopal.rehearsal.endpoint_rules import choose_endpoint_rules
+from abscopal.rehearsal.endpoints import PatientEndpoints, derive_endpoints
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.scenario import choose_scenario
-from abscopal.rehearsal.trial.followed import DAYS_TO_WITHDRAWAL
 from abscopal.rehearsal.trial.simulate import VirtualTrial, simulate_trial
 from abscopal.rehearsal.trial.write import make_trial_keys
 from abscopal.tables.admission import admit_tables
@@ -69,6 +64,24 @@ def tell_by_patient(trial: VirtualTrial, values) -> dict:
     }
 
 
+def derive_arm_endpoints(study: Study, arm) -> PatientEndpoints:
+    """What many trials at once keep of the same patients."""
+    rules = choose_endpoint_rules(study.protocol, window_days=choose_toxicity(study).window_days.value)
+    return derive_endpoints(arm.courses, arm.readings, rules)
+
+
+def choose_toxicity(study: Study):
+    """The endpoint of toxicity, with the study's window of toxicity where it has none of its own."""
+    endpoint = next(item for item in study.protocol.endpoints if item.kind.startswith("toxicity"))
+    if endpoint.window_days.value is not None:
+        return endpoint
+    mark = {"value": study.protocol.safety.toxicity_window_days.value, "provenance": "assumed"}
+    noted = mark | {"note": {"en": "of the test", "fr": "du test"}}
+    return type(endpoint).model_validate(
+        endpoint.model_dump(by_alias=True, exclude_unset=True) | {"window_days": noted}
+    )
+
+
 def tell_times(analysis: Analysis, parameter: str) -> dict:
     rows = analysis.adam["adtte"].filter(pl.col("PARAMCD") == parameter)
     return {name: (day, censored == 0) for name, day, censored in rows["USUBJID", "AVAL", "CNSR"].iter_rows()}
@@ -77,13 +90,15 @@ def tell_times(analysis: Analysis, parameter: str) -> dict:
 @pytest.mark.slow
 def test_best_response_and_progression_date(rehearsed):
     """Best overall response (unconfirmed) and the day of the first progression by RECIST 1.1."""
-    _, trial, plan, analysis = rehearsed
+    study, trial, plan, analysis = rehearsed
     adrs = analysis.adam["adrs"].filter(pl.col("CRITERION") == "recist_1_1")
     best = dict(adrs.filter(pl.col("PARAMCD") == "BOR")["USUBJID", "AVALC"].iter_rows())
     by_array = tell_by_patient(
-        trial, lambda arm: [CODES[code] for code in derive_array_responses(arm.readings, plan.response).best]
+        trial, lambda arm: [CODES[code] for code in derive_arm_endpoints(study, arm).best]
     )
     assert by_array == best
+    responds = tell_by_patient(trial, lambda arm: derive_arm_endpoints(study, arm).responds)
+    assert responds == {name: answer in ("CR", "PR") for name, answer in best.items()}
     starts = dict(analysis.adam["adsl"]["USUBJID", "REFDT"].iter_rows())
     progressions = adrs.filter(
         (pl.col("PARAMCD") == "OVR") & (pl.col("AVALC") == "PD") & (pl.col("AVISITN") > 0)
@@ -101,7 +116,7 @@ def test_best_response_and_progression_date(rehearsed):
 @pytest.mark.slow
 def test_best_response_of_what_was_never_injected(rehearsed):
     """The non-injected category of itRECIST; which lesions were injected is what EX says."""
-    study, trial, plan, analysis = rehearsed
+    study, trial, _, analysis = rehearsed
     if study.protocol.injection is None:
         assert "itrecist" not in set(analysis.adam["adrs"]["CRITERION"])
         return
@@ -109,23 +124,27 @@ def test_best_response_of_what_was_never_injected(rehearsed):
         (pl.col("CRITERION") == "itrecist") & (pl.col("PARAMCD") == "BORNINJ")
     )
     injected = set(trial.tables["ex"].drop_nulls("EXLNKID")["USUBJID", "EXLNKID"].iter_rows())
-
-    def tell(arm):
-        counted = np.ones_like(arm.readings.is_target)
-        for patient in trial.patients:
-            if patient.outcome is arm:
-                for place, (name, _, _) in enumerate(patient.lesions):
-                    counted[patient.row, place] = (patient.person.usubjid, name) not in injected
-        responses = derive_array_responses(arm.readings, plan.response, lesions=counted)
-        return [CODES[code] for code in responses.best]
-
-    assert tell_by_patient(trial, tell) == dict(rows["USUBJID", "AVALC"].iter_rows())
+    best = dict(rows["USUBJID", "AVALC"].iter_rows())
+    responds = tell_by_patient(trial, lambda arm: derive_arm_endpoints(study, arm).distant_responds)
+    assert responds == {name: answer in ("CR", "PR") for name, answer in best.items()}
+    targets = {
+        patient.person.usubjid: [
+            (patient.person.usubjid, name) in injected
+            for name, role, _ in patient.lesions
+            if role == "TARGET"
+        ]
+        for patient in trial.patients
+    }
+    counted = tell_by_patient(trial, lambda arm: derive_arm_endpoints(study, arm).injected_targets)
+    assert counted == {name: sum(told) for name, told in targets.items()}
+    measurable = tell_by_patient(trial, lambda arm: derive_arm_endpoints(study, arm).distant_measurable)
+    assert measurable == {name: not all(told) for name, told in targets.items()}
 
 
 @pytest.mark.slow
 def test_targets_that_shrank_by_thirty_per_cent(rehearsed):
     """Lesion by lesion, at best, whatever the patient's own progression."""
-    _, trial, _, analysis = rehearsed
+    study, trial, _, analysis = rehearsed
     rows = analysis.adam["adlr"].filter(pl.col("PARAMCD") == "LD30")["USUBJID", "TULNKID", "AVALC"]
     words = {1: "Y", 0: "N", -1: "NE"}
     told = tell_by_patient(trial, lambda arm: derive_lesion_decreases(arm.readings, decrease_percent=30))
@@ -135,24 +154,40 @@ def test_targets_that_shrank_by_thirty_per_cent(rehearsed):
         for place, (name, role, _) in enumerate(patient.lesions)
         if role == "TARGET"
     }
-    assert by_array == {(patient, lesion): answer for patient, lesion, answer in rows.iter_rows()}
+    by_tables = {(patient, lesion): answer for patient, lesion, answer in rows.iter_rows()}
+    assert by_array == by_tables
+    counts = dict.fromkeys(told, 0) | Counter(
+        patient for (patient, _), answer in by_tables.items() if answer == "Y"
+    )
+    shrunk = tell_by_patient(
+        trial,
+        lambda arm: [
+            sum(both)
+            for both in zip(
+                derive_arm_endpoints(study, arm).injected_shrunk,
+                derive_arm_endpoints(study, arm).distant_shrunk,
+                strict=True,
+            )
+        ],
+    )
+    assert shrunk == counts
 
 
 @pytest.mark.slow
 def test_times_to_event(rehearsed):
     """Day and event of progression-free and of overall survival, censoring for missed visits included."""
-    study, trial, plan, analysis = rehearsed
-    rules = choose_ruleset(plan, study.protocol.version.number)
+    study, trial, _, analysis = rehearsed
+
+    def pair(days, flags):
+        return list(zip(days.tolist(), flags.tolist(), strict=True))
 
     def time_progression(arm):
-        observation = derive_observation(arm.courses, withdrawal_day=DAYS_TO_WITHDRAWAL)
-        responses = derive_array_responses(arm.readings, plan.response)
-        times = derive_progression_free(responses, arm.readings, observation, rules=rules)
-        return list(zip(times.day.tolist(), times.is_event.tolist(), strict=True))
+        found = derive_arm_endpoints(study, arm)
+        return pair(found.progression_day, found.progressed)
 
     def time_death(arm):
-        times = derive_survival(derive_observation(arm.courses, withdrawal_day=DAYS_TO_WITHDRAWAL))
-        return list(zip(times.day.tolist(), times.is_event.tolist(), strict=True))
+        found = derive_arm_endpoints(study, arm)
+        return pair(found.survival_day, found.died)
 
     assert tell_by_patient(trial, time_progression) == tell_times(analysis, "PFS")
     assert tell_by_patient(trial, time_death) == tell_times(analysis, "OS")
@@ -162,27 +197,12 @@ def test_times_to_event(rehearsed):
 def test_severe_toxicity_in_the_window(rehearsed):
     """Event, death before it, complete or short: where each treated patient stands at the end of the window."""
     study, trial, _, analysis = rehearsed
-    safety = study.protocol.safety
-    endpoint = next(item for item in study.protocol.endpoints if item.kind.startswith("toxicity"))
-    if endpoint.window_days.value is None:
-        mark = {"value": safety.toxicity_window_days.value, "provenance": "assumed"}
-        noted = mark | {"note": {"en": "of the test", "fr": "du test"}}
-        endpoint = type(endpoint).model_validate(
-            endpoint.model_dump(by_alias=True, exclude_unset=True) | {"window_days": noted}
-        )
-    states = dict(derive_states(analysis.adam, endpoint).iter_rows())
+    states = dict(derive_states(analysis.adam, choose_toxicity(study)).iter_rows())
 
     def tell(arm):
-        observation = derive_observation(arm.courses, withdrawal_day=DAYS_TO_WITHDRAWAL)
-        window = derive_severe_window(
-            arm.courses,
-            observation,
-            window_days=endpoint.window_days.value,
-            emergent_days=safety.treatment_emergent_days.value,
-            severe_grade=safety.severe_grade.value,
-        )
+        found = derive_arm_endpoints(study, arm)
         told = np.select(
-            [np.isfinite(window.event_day), window.is_complete, window.died_first],
+            [found.severe, found.complete, found.died_first],
             ["event", "complete", "competing"],
             default="short",
         )
@@ -190,7 +210,14 @@ def test_severe_toxicity_in_the_window(rehearsed):
 
     by_array = tell_by_patient(trial, tell)
     assert {name: by_array[name] for name in states} == states
+    treated = tell_by_patient(trial, lambda arm: derive_arm_endpoints(study, arm).treated)
+    assert {name for name, is_treated in treated.items() if is_treated} == set(states)
     assert set(states) == set(analysis.adam["adsl"].filter(pl.col("SAFFL") == "Y")["USUBJID"])
+    doses = tell_by_patient(trial, lambda arm: derive_arm_endpoints(study, arm).doses)
+    assert doses == {patient.person.usubjid: len(patient.doses) for patient in trial.patients}
+    starts = tell_by_patient(trial, lambda arm: derive_arm_endpoints(study, arm).severe_day)
+    severe = {patient.person.usubjid: patient.severe_day for patient in trial.patients}
+    assert all(starts[name] == np.floor(severe[name]) for name, state in states.items() if state == "event")
 
 
 @pytest.mark.slow

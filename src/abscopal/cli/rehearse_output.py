@@ -20,7 +20,6 @@ from rich.progress import (
 )
 
 from abscopal.cli.rehearse_summary import print_summary
-from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.errors import OptionError, OutputError
 from abscopal.evidence.typography import Language
 from abscopal.protocol.reading import Study, read_study
@@ -92,7 +91,6 @@ def run_rehearsal(request: Request) -> None:
             seed=request.seed,
             draws=draws,
             settings=Settings(request.horizon_days, request.tolerance),
-            response=ResponseSettings(),
             cache=Cache(request.out / CACHE),
             workforce=Workforce(request.workers, request.dask),
             report=report,

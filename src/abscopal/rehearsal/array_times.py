@@ -17,6 +17,8 @@ from abscopal.rehearsal.readings import Readings
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 NEVER = np.inf
+DAYS_TO_WITHDRAWAL = 7.0
+"""Day on which a patient who is never treated leaves (ours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,13 @@ class ArrayWindow:
 
     Args:
         event_day: whole day of the severe toxicity in the window; infinite without one.
+        last_day: whole day on which the window has elapsed; infinite without any dose.
         is_complete: whether the patient had none and was followed alive through the window.
         died_first: whether the patient died in the window without it.
     """
 
     event_day: Floats
+    last_day: Floats
     is_complete: Flags
     died_first: Flags
 
@@ -74,6 +78,20 @@ def derive_observation(courses: Courses, *, withdrawal_day: float) -> Observatio
     end = np.where(is_followed, end, withdrawal_day)
     last = np.floor(end)
     return Observation(end, np.where(died, last, NEVER), last)
+
+
+def derive_seen_doses(courses: Courses, observation: Observation) -> Flags:
+    """Say which doses the trial records: those given while the patient is seen.
+
+    Args:
+        courses: the courses of one arm.
+        observation: until when patients are seen.
+
+    Returns:
+        Patient by administration; of a patient whom the model could not follow, none.
+    """
+    is_seen = courses.dose_days[None, :] < observation.end[:, None]
+    return np.asarray(courses.given & is_seen & ~courses.failed[:, None], dtype=np.bool_)
 
 
 def derive_survival(observation: Observation) -> ArrayTimes:
@@ -150,7 +168,7 @@ def derive_severe_window(
     Returns:
         The state of each patient; one without any dose is nowhere.
     """
-    given = courses.given & (courses.dose_days[None, :] < observation.end[:, None])
+    given = derive_seen_doses(courses, observation)
     dosed = np.asarray(np.any(given, axis=1), dtype=np.bool_)
     first = np.where(given, courses.dose_days[None, :], NEVER).min(axis=1)
     last = np.where(given, courses.dose_days[None, :], -NEVER).max(axis=1)
@@ -163,6 +181,7 @@ def derive_severe_window(
     is_seen = observation.last_day >= start + window_days
     return ArrayWindow(
         event_day=np.where(inside, day, NEVER),
+        last_day=start + window_days,
         is_complete=np.asarray(dosed & ~inside & ~died & is_seen),
         died_first=np.asarray(dosed & ~inside & died),
     )

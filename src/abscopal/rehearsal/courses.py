@@ -39,6 +39,7 @@ class Courses:
         days: days of the grid.
         volume_ml: patient by day by lesion; not a number where there is no such lesion.
         dose_days: days of the planned administrations.
+        is_injection: whether each administration goes into lesions.
         given: patient by administration; whether it was given.
         severe_day: day on which severe toxicity begins; infinite where it never does.
         severe_grade: its grade, 3 or 4.
@@ -61,6 +62,7 @@ class Courses:
     days: Floats
     volume_ml: Floats
     dose_days: Floats
+    is_injection: NDArray[np.bool_]
     given: NDArray[np.bool_]
     severe_day: Floats
     severe_grade: NDArray[np.int64]
@@ -224,6 +226,7 @@ def _simulate_group(
         days=grid,
         volume_ml=_widen(volume),
         dose_days=np.array([dose.day for dose in doses]),
+        is_injection=np.array([dose.route == "INTRATUMORAL" for dose in doses], dtype=np.bool_),
         given=given,
         severe_day=severe,
         severe_grade=grade,

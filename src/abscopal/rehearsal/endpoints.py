@@ -5,9 +5,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.derivations.response.settings import ResponseSettings
-from abscopal.rehearsal.array_response import CR, NE, PR, ArrayResponses, derive_array_responses
+from abscopal.rehearsal.array_response import (
+    CR,
+    PR,
+    ArrayResponses,
+    derive_array_responses,
+    derive_lesion_decreases,
+)
+from abscopal.rehearsal.array_times import (
+    DAYS_TO_WITHDRAWAL,
+    derive_observation,
+    derive_progression_free,
+    derive_seen_doses,
+    derive_severe_window,
+    derive_survival,
+)
 from abscopal.rehearsal.courses import MOST_LESIONS, Courses
+from abscopal.rehearsal.endpoint_rules import EndpointRules
 from abscopal.rehearsal.readings import Readings
 
 Floats = NDArray[np.float64]
@@ -16,23 +30,25 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class PatientEndpoints:
-    """Endpoints of patients of one arm, in order of number. Days count from the reference date.
+    """Endpoints of patients of one arm, in order of number. Days are whole, and count from the reference date.
 
     Args:
         arm: identifier of the arm.
         numbers: numbers of the patients.
-        treated: whether the patient was ever treated.
+        treated: whether anything was ever given.
         failed: whether the patient could not be integrated; such a patient has no endpoint and is counted.
-        severe: severe toxicity within the window, while under observation.
+        severe: severe toxicity within the window.
         severe_day: day on which it began; infinite without it.
-        complete: event, or observed to the end of the window without one: evaluable.
+        complete: event, or followed alive to the end of the window without one: evaluable.
+        evaluable_day: day on which that is known: of the event, or the last of the window; infinite otherwise.
+        died_first: died within the window without the event.
         responds: best overall response complete or partial.
         best: place of the best overall response in array_response.CODES.
-        distant_measurable: whether a non-injected target was there at baseline.
-        distant_responds: best response of the non-injected lesions complete or partial.
-        injected_targets: injected targets at baseline.
+        distant_measurable: whether a target that was never injected was there at baseline.
+        distant_responds: best response of the lesions that were never injected complete or partial.
+        injected_targets: targets at baseline that were ever injected.
         injected_shrunk: of them, those that lost 30 % of their diameter or more, at best.
-        distant_targets: non-injected targets at baseline.
+        distant_targets: targets at baseline that never were.
         distant_shrunk: of them, those that did.
         progression_day: day of progression or death, or of censoring.
         progressed: whether it is an event.
@@ -48,6 +64,8 @@ class PatientEndpoints:
     severe: Flags
     severe_day: Floats
     complete: Flags
+    evaluable_day: Floats
+    died_first: Flags
     responds: Flags
     best: NDArray[np.int64]
     distant_measurable: Flags
@@ -63,45 +81,45 @@ class PatientEndpoints:
     doses: NDArray[np.int64]
 
 
-def derive_endpoints(
-    courses: Courses,
-    readings: Readings,
-    settings: ResponseSettings,
-    *,
-    window_days: float,
-    shrinkage: float = 0.3,
-) -> PatientEndpoints:
-    """Derive the endpoints of patients of one arm.
+def derive_endpoints(courses: Courses, readings: Readings, rules: EndpointRules) -> PatientEndpoints:
+    """Derive the endpoints of patients of one arm, by the array forms of the derivations.
 
     Args:
         courses: their courses.
         readings: what was read of their lesions.
-        settings: the readings of the response rules.
-        window_days: length of the toxicity window.
-        shrinkage: share of its diameter that a lesion must lose to count as responding.
+        rules: the rules of the study.
 
     Returns:
         The endpoints.
     """
-    responses = derive_array_responses(readings, settings)
-    is_distant = np.arange(MOST_LESIONS) >= courses.injected[:, None]
-    distant = derive_array_responses(readings, settings, lesions=is_distant)
-    end = courses.days[-1]
-    observed = np.minimum(np.minimum(courses.death_day, courses.loss_day), end)
-    severe = courses.treated & (courses.severe_day <= np.minimum(window_days, observed))
-    shrunk = _find_shrunk(readings, responses, shrinkage)
+    observation = derive_observation(courses, withdrawal_day=DAYS_TO_WITHDRAWAL)
+    given = derive_seen_doses(courses, observation)
+    responses = derive_array_responses(readings, rules.response)
+    is_distant = ~_find_injected(courses, given)
+    distant = derive_array_responses(readings, rules.response, lesions=is_distant)
+    window = derive_severe_window(
+        courses,
+        observation,
+        window_days=rules.window_days,
+        emergent_days=rules.emergent_days,
+        severe_grade=rules.severe_grade,
+    )
+    severe = np.isfinite(window.event_day)
     injected = np.asarray(np.logical_and(readings.is_target, ~is_distant))
     distant_target = np.asarray(np.logical_and(readings.is_target, is_distant))
-    died = courses.death_day <= np.minimum(courses.loss_day, end)
-    progression, progressed = _time_to_progression(responses, courses.death_day, died)
+    shrunk = derive_lesion_decreases(readings, decrease_percent=rules.decrease_percent) == 1
+    progression = derive_progression_free(responses, readings, observation, rules=rules.censoring)
+    survival = derive_survival(observation)
     return PatientEndpoints(
         arm=courses.arm,
         numbers=courses.numbers,
-        treated=courses.treated,
+        treated=np.asarray(np.any(given, axis=1), dtype=np.bool_),
         failed=courses.failed,
         severe=severe,
-        severe_day=np.where(severe, courses.severe_day, np.inf),
-        complete=courses.treated & (severe | (observed >= window_days)),
+        severe_day=window.event_day,
+        complete=np.asarray(severe | window.is_complete),
+        evaluable_day=np.where(window.is_complete, window.last_day, window.event_day),
+        died_first=window.died_first,
         responds=_responds(responses),
         best=responses.best,
         distant_measurable=np.asarray(np.any(distant_target, axis=1), dtype=np.bool_),
@@ -110,30 +128,20 @@ def derive_endpoints(
         injected_shrunk=(injected & shrunk).sum(axis=1),
         distant_targets=distant_target.sum(axis=1),
         distant_shrunk=(distant_target & shrunk).sum(axis=1),
-        progression_day=progression,
-        progressed=progressed,
-        survival_day=np.minimum(observed, courses.death_day),
-        died=died,
-        doses=courses.given.sum(axis=1),
+        progression_day=progression.day,
+        progressed=progression.is_event,
+        survival_day=survival.day,
+        died=survival.is_event,
+        doses=given.sum(axis=1),
     )
+
+
+def _find_injected(courses: Courses, given: Flags) -> Flags:
+    """Which lesions are ever injected: those within reach, in whoever receives an injection."""
+    is_reached = np.arange(MOST_LESIONS) < courses.injected[:, None]
+    has_injection = np.asarray(np.any(given & courses.is_injection[None, :], axis=1))
+    return np.asarray(is_reached & has_injection[:, None], dtype=np.bool_)
 
 
 def _responds(responses: ArrayResponses) -> Flags:
     return np.asarray((responses.best == CR) | (responses.best == PR))
-
-
-def _find_shrunk(readings: Readings, responses: ArrayResponses, shrinkage: float) -> Flags:
-    """Whether each lesion lost that share of its diameter at a scan up to the first progression."""
-    counts = (readings.day[:, 1:] <= responses.progression_day[:, None]) & (responses.response != NE)
-    base = readings.tenths[:, 0].astype(np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        change = readings.tenths[:, 1:] / base[:, None, :]
-    lowest = np.where(counts[:, :, None], change, np.inf).min(axis=1)
-    return np.asarray(lowest <= 1 - shrinkage + 1e-12)
-
-
-def _time_to_progression(responses: ArrayResponses, death_day: Floats, died: Flags) -> tuple[Floats, Flags]:
-    """Progression or death, whichever first; otherwise the last evaluable scan, or the start without one."""
-    event = np.minimum(responses.progression_day, np.where(died, death_day, np.inf))
-    progressed = np.isfinite(event)
-    return np.where(progressed, event, np.nan_to_num(responses.last_day, nan=0.0)), progressed

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.rehearsal.arm_plans import plan_arm
 from abscopal.rehearsal.courses import Settings
+from abscopal.rehearsal.endpoint_rules import choose_endpoint_rules
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.readings import plan_scans
 from abscopal.rehearsal.recruitment import Entries, simulate_entries
@@ -90,7 +90,6 @@ def rehearse_trials(
     seed: int,
     draws: Sequence[Draw],
     settings: Settings,
-    response: ResponseSettings,
     cache: Cache,
     workforce: Workforce,
     report: Report,
@@ -109,7 +108,6 @@ def rehearse_trials(
         seed: seed.
         draws: draws of the parameters.
         settings: horizon, tolerance, filter.
-        response: readings of the response rules.
         cache: where rows of patients are kept.
         workforce: who simulates them.
         report: called with tasks done and tasks in all.
@@ -118,8 +116,7 @@ def rehearse_trials(
         Trials and cohorts of each way.
     """
     prepared = [
-        _prepare(protocol, variant, trials, study_hash, seed, draws, settings, response)
-        for variant in variants
+        _prepare(protocol, variant, trials, study_hash, seed, draws, settings) for variant in variants
     ]
     # Ways that share patients share tasks: each is done once.
     every = {task.key: task for item in prepared for tasks in item.tasks.values() for task in tasks}
@@ -130,7 +127,7 @@ def rehearse_trials(
 
 def _prepare(
     protocol: StudyProtocol, variant: Variant, trials: int, study_hash: str, seed: int, draws: Sequence[Draw],
-    settings: Settings, response: ResponseSettings,
+    settings: Settings,
 ) -> _Prepared:  # fmt: skip
     design, own = variant.design, choose_draws(trials, draws)
     numbers: dict[int, NDArray[np.int64]] = {}
@@ -146,7 +143,7 @@ def _prepare(
         numbers[draw.identifier], entries[draw.identifier] = chosen, coming
         needed = count_patients(design, coming)
         for place, arm in enumerate(design.arms):
-            recipe = _write_recipe(protocol, variant, draw, arm, study_hash, seed, settings, response)
+            recipe = _write_recipe(protocol, variant, draw, arm, study_hash, seed, settings)
             first = place * ARM_STRIDE if design.mode == "randomised" else 0
             # A whole chunk even where no patient is needed, so that each arm has a truth.
             tasks[draw.identifier, arm] = [
@@ -188,7 +185,7 @@ def choose_draws(trials: int, draws: Sequence[Draw]) -> NDArray[np.int64]:
 
 def _write_recipe(
     protocol: StudyProtocol, variant: Variant, draw: Draw, arm: str, study_hash: str, seed: int,
-    settings: Settings, response: ResponseSettings,
+    settings: Settings,
 ) -> Recipe:  # fmt: skip
     given = next(item for item in protocol.arms if item.identifier == arm).interventions
     factors = {name: value for name, value in variant.dose_factors.items() if name in given}
@@ -204,7 +201,6 @@ def _write_recipe(
         values=variant.scenario.values,
         # A draw replaces what the scenario says; what a comparison changes on purpose is changed in every draw.
         medians={**variant.scenario.medians, **draw.medians, **variant.changes},
-        response=response,
+        rules=choose_endpoint_rules(protocol, window_days=variant.design.window_days),
         settings=settings,
-        window_days=variant.design.window_days,
     )

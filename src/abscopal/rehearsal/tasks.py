@@ -17,10 +17,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.protocol.schedule import Visit
 from abscopal.rehearsal.arm_plans import ArmPlan
 from abscopal.rehearsal.courses import Settings, simulate_courses
+from abscopal.rehearsal.endpoint_rules import EndpointRules
 from abscopal.rehearsal.endpoints import derive_endpoints
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.random_numbers import make_key
@@ -34,6 +34,7 @@ ARM_STRIDE = 1 << 40
 SOURCES = ("", "engine", "model")
 KEPT = {
     "treated": np.bool_, "failed": np.bool_, "severe": np.bool_, "severe_day": np.float64, "complete": np.bool_,
+    "evaluable_day": np.float64, "died_first": np.bool_,
     "responds": np.bool_, "best": np.int8, "distant_measurable": np.bool_, "distant_responds": np.bool_,
     "injected_targets": np.int8, "injected_shrunk": np.int8, "distant_targets": np.int8, "distant_shrunk": np.int8,
     "progression_day": np.float64, "progressed": np.bool_, "survival_day": np.float64, "died": np.bool_,
@@ -65,9 +66,8 @@ class Recipe:
         scenario: name of the scenario.
         values: settings in force.
         medians: parameters of the model that differ from its description.
-        response: readings of the response rules.
+        rules: rules by which endpoints are read.
         settings: horizon, tolerance, filter.
-        window_days: window of toxicity.
     """
 
     study_hash: str
@@ -78,9 +78,8 @@ class Recipe:
     scenario: str
     values: tuple[ScenarioValue, ...]
     medians: Mapping[str, float]
-    response: ResponseSettings
+    rules: EndpointRules
     settings: Settings
-    window_days: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def simulate_task(task: Task) -> pl.DataFrame:
         for scan in recipe.scans
     )
     readings = derive_readings(courses, scans, scenario, arm_key=arm_key)
-    endpoints = derive_endpoints(courses, readings, recipe.response, window_days=recipe.window_days)
+    endpoints = derive_endpoints(courses, readings, recipe.rules)
     columns: dict[str, NDArray[Any]] = {
         name: np.asarray(getattr(endpoints, name), dtype=kind) for name, kind in KEPT.items()
     }
@@ -169,9 +168,8 @@ def _describe(recipe: Recipe) -> dict[str, Any]:
         "scans": [(scan.day, scan.before, scan.after) for scan in recipe.scans],
         "values": {item.name: item.value for item in recipe.values},
         "medians": dict(recipe.medians),
-        "response": asdict(recipe.response),
+        "rules": asdict(recipe.rules),
         "settings": asdict(recipe.settings),
-        "window_days": recipe.window_days,
         "code": compute_code_hash(),
     }
 

@@ -15,6 +15,7 @@ from abscopal.protocol.endpoints import Endpoint
 from abscopal.protocol.monitoring import ToxicityBoundary
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
+from abscopal.rehearsal.endpoint_rules import DEFAULT_WINDOW_DAYS
 from abscopal.rehearsal.scenario import Scenario
 
 Judged = Literal["free_of_toxicity", "free_of_progression"]
@@ -24,8 +25,6 @@ JUDGED: dict[str, Judged] = {
     "toxicity_free_proportion": "free_of_toxicity",
     "event_free_proportion": "free_of_progression",
 }
-DEFAULT_WINDOW_DAYS = 183.0
-"""Window of toxicity where no endpoint of the study gives one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +228,8 @@ def _read_rule(protocol: StudyProtocol, arms: tuple[str, ...]) -> tuple[PrimaryR
     primary = next((item for item in protocol.endpoints if item.level == "primary"), None)
     if primary is None or primary.decision_rule is None:
         return None, (_NO_RULE,)
-    if primary.kind not in JUDGED:
+    is_any_toxicity = primary.kind == "toxicity_free_proportion" and primary.severity != "severe"
+    if primary.kind not in JUDGED or is_any_toxicity:
         return None, (_tell_not_rehearsed(primary.identifier),)
     rule, window = primary.decision_rule, primary.window_days.value
     n, minimum = rule.n.value, rule.minimum_successes.value
@@ -263,7 +263,7 @@ def _find_window(protocol: StudyProtocol) -> float:
         and item.severity == "severe"
         and item.window_days.value is not None
     ]
-    return windows[0] if windows else DEFAULT_WINDOW_DAYS
+    return windows[0] if windows else float(DEFAULT_WINDOW_DAYS)
 
 
 def _read_looks(

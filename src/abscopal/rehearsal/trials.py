@@ -113,16 +113,16 @@ def _gather(design: TrialDesign, entries: Entries, patients: Mapping[str, pl.Dat
 def _judge(rule: PrimaryRule, design: TrialDesign, seen: Columns, entries: Entries) -> States:
     treated, window = seen["treated"] & ~seen["failed"], rule.window_days
     if rule.judged == "free_of_toxicity":
-        event = treated & seen["severe"] & (seen["severe_day"] <= window)
+        event = treated & seen["severe"]
         free = treated & ~event & seen["complete"]
-        competing = treated & ~event & ~free & seen["died"] & (seen["survival_day"] <= window)
-        known = np.where(event, np.floor(seen["severe_day"]), window)
+        competing = treated & seen["died_first"]
+        known = seen["evaluable_day"]
     else:
         day, progressed = seen["progression_day"], seen["progressed"]
         event = treated & progressed & (day <= window)
         free = treated & ~event & (day >= window)
         competing = np.zeros_like(event)
-        known = np.where(event, np.floor(day), window)
+        known = np.where(event, day, window)
     return States(
         event=event,
         competing=competing,
@@ -154,9 +154,8 @@ def _watch(
 ) -> tuple[NDArray[np.float64], Flags]:
     if look.kind == "futility" and states is not None:
         return states.day, states.free
-    evaluable = seen["complete"] & ~seen["failed"]
-    onset = np.where(seen["severe"], np.floor(seen["severe_day"]), design.window_days)
-    return np.where(evaluable, entries.days + onset, np.inf), seen["severe"]
+    known = np.where(seen["failed"], np.inf, seen["evaluable_day"])
+    return np.asarray(entries.days + known, np.float64), seen["severe"]
 
 
 def _add_primary(

@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from abscopal.conduct.monitoring import BoundaryRow, FollowedPatient, compute_monitoring_path, decide_toxicity
-from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.errors import OptionError, OutputError
 from abscopal.protocol.reading import read_study
 from abscopal.rehearsal.comparison import plan_variants, read_change
@@ -37,11 +36,14 @@ def make_patients(count: int, seed: int) -> pl.DataFrame:
     observed = np.floor(chance.uniform(20, 600, count))
     onset = np.where(severe, np.minimum(np.floor(chance.uniform(1, 180, count)), observed), np.inf)
     died = chance.random(count) < 0.5
+    treated = chance.random(count) < 0.95
+    died_first = treated & ~severe & (observed < 183) & died
     columns = {name: np.zeros(count, kind) for name, kind in KEPT.items()} | {
-        "treated": chance.random(count) < 0.95,
+        "treated": treated,
         "severe": severe,
         "severe_day": onset,
         "complete": severe | (observed >= 183),
+        "died_first": died_first,
         "survival_day": observed,
         "died": died,
         "progression_day": np.minimum(observed, np.floor(chance.uniform(30, 400, count))),
@@ -49,7 +51,9 @@ def make_patients(count: int, seed: int) -> pl.DataFrame:
         "responds": chance.random(count) < 0.5,
     }
     for name in ("severe", "complete"):
-        columns[name] &= columns["treated"]
+        columns[name] &= treated
+    columns["severe_day"] = np.where(columns["severe"], onset, np.inf)
+    columns["evaluable_day"] = np.where(columns["complete"], np.minimum(onset, 183), np.inf)
     return pl.DataFrame(columns)
 
 
@@ -176,9 +180,7 @@ def pretend(task: Task) -> pl.DataFrame:
 def list_tasks(count: int) -> list[Task]:
     from abscopal.rehearsal.rehearsing import Variant, _write_recipe
 
-    recipe = _write_recipe(
-        STUDY.protocol, Variant(DESIGN, SCENARIO), Draw(0, {}), "IT", "x", 1, Settings(), ResponseSettings()
-    )
+    recipe = _write_recipe(STUDY.protocol, Variant(DESIGN, SCENARIO), Draw(0, {}), "IT", "x", 1, Settings())
     return [Task(recipe, place * 4096) for place in range(count)]
 
 
@@ -246,7 +248,7 @@ def test_operating_characteristics_hold_together(tmp_path: Path):
     variants = plan_variants(STUDY.protocol, [read_change("stopping=ignore")])
     common = {
         "trials": 90, "study_hash": STUDY.document_hash, "seed": 3, "draws": [Draw(0, {})],
-        "settings": Settings(190.0, 1e-4), "response": ResponseSettings(),
+        "settings": Settings(190.0, 1e-4),
         "cache": Cache(tmp_path), "workforce": Workforce(),
     }  # fmt: skip
     calls: list[tuple[int, int]] = []

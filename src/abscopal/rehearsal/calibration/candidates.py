@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.errors import OptionError
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.rehearsal.calibration.likelihood import (
@@ -20,6 +19,7 @@ from abscopal.rehearsal.calibration.likelihood import (
 )
 from abscopal.rehearsal.calibration.targets import Calendar, Target, plan_calendars
 from abscopal.rehearsal.courses import Courses, Settings, simulate_courses
+from abscopal.rehearsal.endpoint_rules import choose_endpoint_rules
 from abscopal.rehearsal.endpoints import PatientEndpoints, derive_endpoints
 from abscopal.rehearsal.ensemble import ParameterDraw, apply_draw
 from abscopal.rehearsal.first_cycle import simulate_first_cycle
@@ -191,7 +191,9 @@ def _answer(
         courses, scans[:2] if not needs_scans else scans, scenario, arm_key=make_key(question.stream, name)
     )
     for window in {target.window_days for target in targets}:
-        endpoints = derive_endpoints(courses, readings, ResponseSettings(), window_days=window)
+        endpoints = derive_endpoints(
+            courses, readings, choose_endpoint_rules(question.protocol, window_days=window)
+        )
         for target in targets:
             if target.window_days == window:
                 fitted[target.identifier], judged[target.identifier] = compute_quantity(endpoints, target)
