@@ -8,7 +8,6 @@ from abscopal.protocol.part import Identifier, Part
 from abscopal.protocol.provenance import Marked, Sourced, fact
 from abscopal.protocol.text import Text
 
-
 ComparedQuantity = Literal[
     "severe_toxicity",
     "severe_toxicity_of_treated",

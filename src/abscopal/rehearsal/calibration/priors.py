@@ -25,7 +25,9 @@ Shape = Literal["lognormal", "logitnormal"]
 class PriorBelief(Part):
     """One line of the file of priors."""
 
-    name: str = Field(description="Parameter of the model, its spread (sd_<symbol>), or an operational setting.")
+    name: str = Field(
+        description="Parameter of the model, its spread (sd_<symbol>), or an operational setting."
+    )
     shape: Shape = Field(description="lognormal, or logitnormal for shares.")
     spread: float = Field(gt=0, le=3, description="One standard deviation, on the scale of the shape.")
     value: float | None = Field(default=None, description="Median; null: that of the model or the scenario.")

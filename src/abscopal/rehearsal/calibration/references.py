@@ -65,13 +65,17 @@ class ReferenceSet(Part):
     sources: dict[str, str] = Field(description="Sources by key.")
     arms: tuple[ReferenceArm, ...] = Field(description="Arms.")
     results: tuple[ReferenceResult, ...] = Field(description="Results.")
-    not_rehearsed: tuple[Unrehearsed, ...] = Field(default=(), description="Results that are left out, and why.")
+    not_rehearsed: tuple[Unrehearsed, ...] = Field(
+        default=(), description="Results that are left out, and why."
+    )
 
 
 class ReferenceResults(Part):
     """The whole file."""
 
-    most_patients: int = Field(ge=1, description="As how many patients a result of another trial counts at most.")
+    most_patients: int = Field(
+        ge=1, description="As how many patients a result of another trial counts at most."
+    )
     sets: tuple[ReferenceSet, ...] = Field(description="Sets.")
 
 
