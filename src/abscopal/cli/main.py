@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from abscopal.cli import allocation, assure, check, demo, design, read_out, rehearse, respond, screen
+from abscopal.cli import allocation, assure, calibrate, check, demo, design, read_out, respond, screen
 from abscopal.errors import UserError
 
 app = typer.Typer(
@@ -44,6 +45,7 @@ def describe(
 
 app.command("check")(check.check)
 app.command("assure")(assure.assure)
+app.command("calibrate")(calibrate.calibrate)
 app.command("respond")(respond.respond)
 app.command("allocation")(allocation.allocation)
 app.command("screen")(screen.screen)

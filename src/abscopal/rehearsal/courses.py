@@ -103,6 +103,7 @@ def simulate_courses(
     study_hash_key: int,
     arm_key: int,
     settings: Settings,
+    groups: tuple[VirtualPatients, ...] | None = None,
 ) -> Courses:
     """Simulate patients of one arm.
 
@@ -114,32 +115,67 @@ def simulate_courses(
         study_hash_key: key of the study and the draw: makes who the patients are, the same in every arm.
         arm_key: key that also knows the arm: makes what happens to them by chance.
         settings: horizon and tolerance.
+        groups: the patients, where they were drawn for another arm already; drawn here when None.
 
     Returns:
         Their courses.
     """
+    drawn = groups
+    if drawn is None:
+        drawn = draw_groups(
+            model, scenario, numbers, study_hash_key=study_hash_key, is_filtered=settings.is_filtered
+        )
+    return _merge(
+        [
+            _simulate_group(model, plan, scenario, patients, study_hash_key, arm_key, settings)
+            for patients in drawn
+        ]
+    )
+
+
+def draw_groups(
+    model: ModelDescription,
+    scenario: Scenario,
+    numbers: NDArray[np.int64],
+    *,
+    study_hash_key: int,
+    is_filtered: bool = True,
+) -> tuple[VirtualPatients, ...]:
+    """Draw patients in groups with the same number of lesions; they are the same in every arm.
+
+    Args:
+        model: the description.
+        scenario: the scenario in force.
+        numbers: numbers of the patients, in order.
+        study_hash_key: key of the study and the draw.
+        is_filtered: whether every lesion must grow without treatment.
+
+    Returns:
+        The groups.
+    """
     counts = _count_lesions(scenario, numbers, study_hash_key)
-    parts: list[Courses] = []
+    groups: list[VirtualPatients] = []
     for injected, distant in sorted(set(zip(*counts, strict=True))):
         chosen = numbers[(counts[0] == injected) & (counts[1] == distant)]
-        patients = draw_patients(
-            model,
-            chosen,
-            key=study_hash_key,
-            lesions=int(injected + distant),
-            injected=int(injected),
-            medians=scenario.medians,
-            sizes=LesionSizes(
-                scenario["injected_volume_ml"],
-                scenario["injected_volume_spread"],
-                scenario["distant_volume_ml"],
-                scenario["distant_volume_spread"],
-            ),
-            body=Body(scenario["weight_mean_kg"], scenario["weight_sd_kg"]),
-            is_filtered=settings.is_filtered,
+        groups.append(
+            draw_patients(
+                model,
+                chosen,
+                key=study_hash_key,
+                lesions=int(injected + distant),
+                injected=int(injected),
+                medians=scenario.medians,
+                sizes=LesionSizes(
+                    scenario["injected_volume_ml"],
+                    scenario["injected_volume_spread"],
+                    scenario["distant_volume_ml"],
+                    scenario["distant_volume_spread"],
+                ),
+                body=Body(scenario["weight_mean_kg"], scenario["weight_sd_kg"]),
+                is_filtered=is_filtered,
+            )
         )
-        parts.append(_simulate_group(model, plan, scenario, patients, study_hash_key, arm_key, settings))
-    return _merge(parts)
+    return tuple(groups)
 
 
 def _count_lesions(

@@ -8,10 +8,12 @@ under lines that say how they were made. Without the file there is one set: the 
 import csv
 import hashlib
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import yaml
 from pydantic import Field, ValidationError
@@ -23,6 +25,8 @@ from abscopal.rehearsal.scenario import Scenario, list_operations
 
 ENSEMBLE_FILE = "ensemble.csv"
 OWN_COLUMNS = ("draw", "weight")
+# Parts of the description that change no number of a rehearsal.
+WORDS = frozenset({"text", "title", "source", "sources", "status"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ NOMINAL = (ParameterDraw(0, MappingProxyType({})),)
 
 
 def compute_model_hash(model: ModelDescription) -> str:
-    """Fingerprint of a model: it changes when an equation, a value or a spread does.
+    """Fingerprint of a model: it changes when an equation, a value or a spread does, not when a word does.
 
     Args:
         model: the description.
@@ -65,7 +69,8 @@ def compute_model_hash(model: ModelDescription) -> str:
     Returns:
         Sixteen hexadecimal digits.
     """
-    return hashlib.sha256(model.model_dump_json().encode()).hexdigest()[:16]
+    counted = _leave_words_out(model.model_dump(mode="json"))
+    return hashlib.sha256(json.dumps(counted, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_ensemble(folder: Path) -> tuple[ParameterDraw, ...]:
@@ -226,6 +231,12 @@ def explain_stale_ensemble(folder: Path, model: ModelDescription) -> str:
         f"{folder / ENSEMBLE_FILE} was made on {origin.date} for another version of the model: its sets may no "
         f"longer agree with what was published. Make it again: {origin.command}"
     )
+
+
+def _leave_words_out(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _leave_words_out(value) for key, value in part.items() if key not in WORDS}
+    return [_leave_words_out(item) for item in part] if isinstance(part, list) else part
 
 
 def _split(file: Path) -> tuple[str, list[str]]:

@@ -170,6 +170,7 @@ def _draw_once(
     own = ndtri(
         draw_uniforms(key, numbers, purpose="lesions", count=len(of_lesion) * lesions, place=attempt)
     ).reshape(len(numbers), len(of_lesion), lesions)
+    place_of = {parameter.symbol: place for place, parameter in enumerate(of_lesion)}
     hot = normal[:, 1]
     scores = {parameter.symbol: normal[:, 2 + place] for place, parameter in enumerate(of_patient)}
     for pair in model.correlations:
@@ -186,11 +187,11 @@ def _draw_once(
         moved = _spread(parameter, medians) * score
         if parameter.scope == "lesion":
             between = np.zeros((len(numbers), lesions))
-            if parameter in of_lesion:
-                between = parameter.spread.lesions * own[:, of_lesion.index(parameter)]
+            if parameter.symbol in place_of:
+                between = parameter.spread.lesions * own[:, place_of[parameter.symbol]]
             moved = moved[:, None] + between
         drawn[parameter.symbol] = _place(parameter, moved, medians)
-    drawn["T0"] = _draw_sizes(own[:, [p.symbol for p in of_lesion].index("T0")], injected, sizes)
+    drawn["T0"] = _draw_sizes(own[:, place_of["T0"]], injected, sizes)
     return drawn
 
 

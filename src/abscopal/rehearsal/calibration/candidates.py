@@ -18,7 +18,7 @@ from abscopal.rehearsal.calibration.likelihood import (
     compute_median_term,
 )
 from abscopal.rehearsal.calibration.targets import Calendar, Target, plan_calendars
-from abscopal.rehearsal.courses import Courses, Settings, simulate_courses
+from abscopal.rehearsal.courses import Courses, Settings, draw_groups, simulate_courses
 from abscopal.rehearsal.endpoint_rules import choose_endpoint_rules
 from abscopal.rehearsal.endpoints import PatientEndpoints, derive_endpoints
 from abscopal.rehearsal.ensemble import ParameterDraw, apply_draw
@@ -27,7 +27,7 @@ from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.random_numbers import make_key
 from abscopal.rehearsal.readings import derive_readings, plan_scans
 from abscopal.rehearsal.scenario import Scenario
-from abscopal.rehearsal.virtual_patients import compute_acceptance
+from abscopal.rehearsal.virtual_patients import VirtualPatients, compute_acceptance
 
 Flags = NDArray[np.bool_]
 
@@ -115,23 +115,30 @@ def simulate_candidate(question: Question, medians: Mapping[str, float]) -> Answ
     scenario = apply_draw(question.scenario, ParameterDraw(0, medians))
     fitted: dict[str, float] = {}
     judged: dict[str, float] = {}
-    draws: list[NDArray[np.int64]] = []
     failed = 0
+    groups: tuple[VirtualPatients, ...] = ()
+    if any(target.kind != "mean" for target in question.targets):
+        try:
+            groups = draw_groups(
+                question.model,
+                scenario,
+                np.arange(question.patients),
+                study_hash_key=make_key(question.stream, "patients"),
+            )
+        except OptionError:
+            return None
     for name, calendar in question.calendars.items():
         targets = [target for target in question.targets if target.arm == name]
         of_lesions = [target for target in targets if target.kind != "mean"]
         if of_lesions:
-            try:
-                courses = _simulate_arm(question, scenario, name, calendar)
-            except OptionError:
-                return None
-            draws.append(courses.draws)
+            courses = _simulate_arm(question, scenario, name, calendar, groups)
             failed += int(courses.failed.sum())
             _answer(question, scenario, name, courses, of_lesions, fitted, judged)
         for target in targets:
             if target.kind == "mean":
                 fitted[target.identifier] = _compute_concentration(question, scenario, calendar, target)
                 judged[target.identifier] = fitted[target.identifier]
+    draws = [group.draws for group in groups]
     acceptance = compute_acceptance(np.concatenate(draws)) if draws else float("nan")
     likelihood = sum(
         compute_term(target, judged[target.identifier], question.patients)
@@ -160,7 +167,13 @@ def compute_term(target: Target, judged: float, patients: int) -> float:
     return compute_binomial_term(target.events, target.n, share)
 
 
-def _simulate_arm(question: Question, scenario: Scenario, name: str, calendar: Calendar) -> Courses:
+def _simulate_arm(
+    question: Question,
+    scenario: Scenario,
+    name: str,
+    calendar: Calendar,
+    groups: tuple[VirtualPatients, ...],
+) -> Courses:
     return simulate_courses(
         question.model,
         calendar.plan,
@@ -169,6 +182,7 @@ def _simulate_arm(question: Question, scenario: Scenario, name: str, calendar: C
         study_hash_key=make_key(question.stream, "patients"),
         arm_key=make_key(question.stream, name),
         settings=Settings(calendar.horizon_days, question.tolerance),
+        groups=groups,
     )
 
 
@@ -223,7 +237,8 @@ def compute_quantity(endpoints: PatientEndpoints, target: Target) -> tuple[float
         case "objective_response":
             share = _share(endpoints.responds, counted)
         case "distant_response":
-            share = _share(endpoints.distant_responds, counted & endpoints.distant_measurable)
+            # Over all treated, as printed: who has no distant target does not respond there.
+            share = _share(endpoints.distant_responds & endpoints.distant_measurable, counted)
         case "injected_response":
             with_target = counted & (endpoints.injected_targets > 0)
             shrunk = endpoints.injected_shrunk[with_target] / endpoints.injected_targets[with_target]

@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -96,7 +98,10 @@ def give_doses(cohort: Cohort, kind: str, doses: Floats) -> None:
         doses: one a patient; for a dose into lesions one a patient and lesion. 0 is none.
     """
     found = next(item for item in cohort.model.doses if item.identifier == kind)
-    known: dict[str, Any] = {name: _read_parameter(cohort, name) for name in cohort.layout.lesion}
+    needed = frozenset[str]().union(*(_compile(expression)[1] for expression in found.adds.values()))
+    known: dict[str, Any] = {
+        name: _read_parameter(cohort, name) for name in cohort.layout.lesion if name in needed
+    }
     known["dose"] = doses
     for state, expression in found.adds.items():
         added = np.broadcast_to(np.asarray(_work_out(expression, known)), doses.shape)
@@ -225,9 +230,17 @@ def _work_out(expression: str, known: Mapping[str, Any]) -> Any:
     def total(values: Floats) -> Floats:
         return np.asarray(values.sum(axis=1, keepdims=True))
 
-    code = compile(ast.Expression(parse(expression)), expression, "eval")
+    code, _ = _compile(expression)
     worked_out: Any = eval(code, {"__builtins__": {}, "exp": np.exp, "total": total, **known})
     return worked_out
+
+
+@cache
+def _compile(expression: str) -> tuple[CodeType, frozenset[str]]:
+    """The code of an expression and the names it needs; a rehearsal asks for the same ones thousands of times."""
+    tree = parse(expression)
+    names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return compile(ast.Expression(tree), expression, "eval"), names
 
 
 def _fit(values: Any, patients: int, place: int = 0) -> Floats:
