@@ -23,6 +23,7 @@ from abscopal.errors import OptionError, OutputError, UserError
 from abscopal.rehearsal.tasks import Task, simulate_task
 
 MOST_RESTARTS = 3
+DASK_TIMEOUT = "20s"
 WORTH_PROCESSES = 12
 """Tasks below which one process is done before others have compiled the model."""
 Report = Callable[[int, int], None]
@@ -207,7 +208,7 @@ def _work_with_dask(tasks: Sequence[Task], workforce: Workforce, simulate: Simul
             cluster = distributed.LocalCluster(
                 n_workers=workforce.processes, threads_per_worker=1, dashboard_address=None
             )
-        client = distributed.Client(cluster or workforce.dask, timeout="20s")
+        client = distributed.Client(cluster or workforce.dask, timeout=DASK_TIMEOUT)
     except (OSError, ValueError) as error:
         raise OptionError(
             f"No Dask scheduler answers at {workforce.dask}.",
