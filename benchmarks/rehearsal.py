@@ -11,7 +11,6 @@ import antimony
 import numpy as np
 import roadrunner
 
-from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.protocol.reading import read_study
 from abscopal.rehearsal.comparison import plan_variants
 from abscopal.rehearsal.courses import Settings
@@ -115,7 +114,6 @@ def rehearse() -> Row:
             seed=1,
             draws=[Draw(0, {})],
             settings=Settings(365.0, TOLERANCE),
-            response=ResponseSettings(),
             cache=Cache(Path(place)),
             workforce=Workforce(CORES),
             report=lambda *_: None,

@@ -7,8 +7,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from abscopal.cli import allocation, assure, check, demo, design, read_out, rehearse, respond, screen
-from abscopal.cli import allocation, assure, calibrate, check, demo, design, read_out, respond, screen
+from abscopal.cli import (
+    allocation,
+    assure,
+    calibrate,
+    check,
+    demo,
+    design,
+    read_out,
+    rehearse,
+    respond,
+    screen,
+)
 from abscopal.errors import UserError
 
 app = typer.Typer(

@@ -8,7 +8,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.errors import OptionError
 from abscopal.protocol.reading import read_study
 from abscopal.rehearsal import workers
@@ -22,9 +21,7 @@ from abscopal.rehearsal.workers import Cache, Workforce, simulate_tasks
 def list_tasks(count: int) -> list[Task]:
     study = read_study("nivipit")
     (variant,) = plan_variants(study.protocol, [])
-    recipe = _write_recipe(
-        study.protocol, variant, Draw(0, {}), "IT", "x", 1, Settings(190.0, 1e-3), ResponseSettings()
-    )
+    recipe = _write_recipe(study.protocol, variant, Draw(0, {}), "IT", "x", 1, Settings(190.0, 1e-3))
     return [Task(recipe, place * 4096) for place in range(count)]
 
 
