@@ -15,10 +15,11 @@ from abscopal.protocol.reading import read_study
 from abscopal.rehearsal.comparison import plan_variants
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.engine.cohort import advance, give_doses, make_cohort
+from abscopal.rehearsal.ensemble import ParameterDraw
 from abscopal.rehearsal.model.antimony_text import GivenDose, write_antimony
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.operating_characteristics import compute_characteristics
-from abscopal.rehearsal.rehearsing import Draw, rehearse_trials
+from abscopal.rehearsal.rehearsing import rehearse_trials
 from abscopal.rehearsal.workers import Cache, Workforce
 
 PATIENTS, THEIRS, LESIONS = 8192, 40, 3
@@ -112,7 +113,7 @@ def rehearse() -> Row:
             trials=TRIALS,
             study_hash=study.document_hash,
             seed=1,
-            draws=[Draw(0, {})],
+            draws=[ParameterDraw(0, {})],
             settings=Settings(365.0, TOLERANCE),
             cache=Cache(Path(place)),
             workforce=Workforce(CORES),

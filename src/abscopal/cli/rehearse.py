@@ -40,7 +40,10 @@ def rehearse(
         RehearsalMode,
         typer.Option(help="randomised: each patient in one arm; clones: each patient in every arm."),
     ] = RehearsalMode.RANDOMISED,
-    horizon_days: Annotated[float, typer.Option(help="Days that each patient is followed.")] = 365.0,
+    horizon_days: Annotated[
+        float | None,
+        typer.Option(help="Days that each patient is followed; as the scenario says without it."),
+    ] = None,
     tolerance: Annotated[float, typer.Option(help="Relative tolerance of the integrator.")] = 1e-6,
     workers: Annotated[
         int | None, typer.Option(help="Processes that share the work; one for each core without it.")
@@ -53,14 +56,21 @@ def rehearse(
 ) -> None:
     """Rehearse a trial many times: how often it concludes what, how long it takes, how well it estimates.
 
-    Writes trials.parquet (one row a trial), operating_characteristics.json, rehearsal.json (what was run, and what
-    is assumed) and cache/ (patients already simulated: an interrupted run goes on from there).
+    Writes rehearsal.html (the page to read), credibility.md, figures/, trials.parquet (one row a trial),
+    operating_characteristics.json, rehearsal.json (what was run, and what is assumed) and cache/ (patients already
+    simulated: an interrupted run goes on from there). With --trials 1 one whole trial is written instead: tables/
+    (SDTM) and report/ (what `abscopal read-out` makes of them).
     """
     # The rooms that compute take a second to load: `--help` does not wait for them.
-    from abscopal.cli.rehearse_output import Request, run_rehearsal
+    from abscopal.cli.rehearse_output import Request, run_one_trial, run_rehearsal
 
     _assert_possible(trials, horizon_days, tolerance, workers)
-    run_rehearsal(
+    if patients is not None and patients < 1:
+        raise OptionError(f"{patients} patients make no trial.", where="--patients", remedy="Give 1 or more.")
+    if trials == 1:
+        _assert_single(what_if, mode, dask)
+    run = run_one_trial if trials == 1 else run_rehearsal
+    run(
         Request(
             study=study,
             out=out,
@@ -79,7 +89,25 @@ def rehearse(
     )
 
 
-def _assert_possible(trials: int, horizon_days: float, tolerance: float, workers: int | None) -> None:
+def _assert_single(what_if: list[str] | None, mode: RehearsalMode, dask: str | None) -> None:
+    asked = [
+        name
+        for name, is_asked in (
+            ("--what-if", bool(what_if)),
+            ("--mode clones", mode is RehearsalMode.CLONES),
+            ("--dask", dask is not None),
+        )
+        if is_asked
+    ]
+    if asked:
+        raise OptionError(
+            f"One trial alone is not rehearsed with {' and '.join(asked)}.",
+            where="--trials 1",
+            remedy="Leave it out, or rehearse two trials or more.",
+        )
+
+
+def _assert_possible(trials: int, horizon_days: float | None, tolerance: float, workers: int | None) -> None:
     if trials < 1:
         raise OptionError(f"{trials} trials cannot be rehearsed.", where="--trials", remedy="Give 1 or more.")
     if workers is not None and workers < 1:
@@ -90,7 +118,7 @@ def _assert_possible(trials: int, horizon_days: float, tolerance: float, workers
             where="--tolerance",
             remedy="It lies between 1e-12 and 0.01; 1e-6 is usual.",
         )
-    if not 1 <= horizon_days <= 3653:
+    if horizon_days is not None and not 1 <= horizon_days <= 3653:
         raise OptionError(
             f"{horizon_days:g} days of follow-up are not rehearsed.",
             where="--horizon-days",

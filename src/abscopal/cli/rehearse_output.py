@@ -20,17 +20,21 @@ from rich.progress import (
 )
 
 from abscopal.cli.rehearse_summary import print_summary
+from abscopal.cli.rehearsed_trial import REPORT, TABLES, write_rehearsed_trial
 from abscopal.errors import OptionError, OutputError
 from abscopal.evidence.typography import Language
 from abscopal.protocol.reading import Study, read_study
 from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
+from abscopal.rehearsal.ensemble import ParameterDraw, explain_stale_ensemble, read_ensemble
+from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.operating_characteristics import (
     Characteristic,
     compute_characteristics,
     list_content,
 )
-from abscopal.rehearsal.rehearsing import Draw, Rehearsed, Variant, rehearse_trials
+from abscopal.rehearsal.rehearsing import Rehearsed, Variant, choose_ensemble, rehearse_trials
+from abscopal.rehearsal.reporting.report import CREDIBILITY, FIGURES, PAGE, write_rehearsal_report
 from abscopal.rehearsal.trial_design import Mode, TrialDesign
 from abscopal.rehearsal.workers import Cache, Report, Workforce
 
@@ -56,7 +60,7 @@ class Request:
     patients: int | None
     what_if: tuple[str, ...]
     mode: Mode
-    horizon_days: float
+    horizon_days: float | None
     tolerance: float
     workers: int
     dask: str | None
@@ -78,10 +82,12 @@ def run_rehearsal(request: Request) -> None:
     variants = plan_variants(
         study.protocol, changes, scenario=request.scenario, patients=request.patients, mode=request.mode
     )
-    _assert_long_enough(variants, request.horizon_days)
+    horizon = request.horizon_days or variants[0].scenario["follow_up_days"]
+    _assert_long_enough(variants, horizon)
     _assert_folder(request.out)
-    draws = _list_draws()
     console = Console(stderr=True)
+    draws = choose_ensemble(_read_draws(study, console), trials=request.trials)
+    settings = Settings(horizon, request.tolerance)
     with _showing(console) as report:
         rehearsed = rehearse_trials(
             study.protocol,
@@ -90,20 +96,51 @@ def run_rehearsal(request: Request) -> None:
             study_hash=study.document_hash,
             seed=request.seed,
             draws=draws,
-            settings=Settings(request.horizon_days, request.tolerance),
+            settings=settings,
             cache=Cache(request.out / CACHE),
             workforce=Workforce(request.workers, request.dask),
             report=report,
         )
     found = [compute_characteristics(item) for item in rehearsed]
-    _write(request, study, rehearsed, [row for rows in found for row in rows])
+    _write(request, study, rehearsed, [row for rows in found for row in rows], settings)
     print_summary(study.protocol, rehearsed, found, language=request.language)
-    Console().print(str(request.out / CHARACTERISTICS), markup=False, highlight=False, soft_wrap=True)
+    with console.status("the page"):
+        page = write_rehearsal_report(request.out, study, draws, settings=settings, language=request.language)
+    Console().print(str(page), markup=False, highlight=False, soft_wrap=True)
 
 
-def _list_draws() -> tuple[Draw, ...]:
-    """The draws of the parameters: the scenario's own medians alone."""
-    return (Draw(0, {}),)
+def run_one_trial(request: Request) -> None:
+    """Rehearse one whole trial: its tables, read out as those of any trial.
+
+    Args:
+        request: what was asked for.
+
+    Raises:
+        OptionError: something that cannot be, before anything is computed.
+        OutputError: a place that cannot be written to, or a full disk.
+    """
+    _assert_folder(request.out)
+    written = write_rehearsed_trial(
+        request.study,
+        request.out,
+        seed=request.seed,
+        console=Console(stderr=True),
+        scenario=request.scenario,
+        patients=request.patients,
+        horizon_days=request.horizon_days,
+        tolerance=request.tolerance,
+        language=request.language,
+    )
+    for place in (written.tables, written.report):
+        Console().print(str(place), markup=False, highlight=False, soft_wrap=True)
+
+
+def _read_draws(study: Study, console: Console) -> tuple[ParameterDraw, ...]:
+    """The ensemble of the study; the scenario's own medians alone where it has none."""
+    stale = explain_stale_ensemble(study.folder, read_model())
+    if stale:
+        console.print(stale, style="yellow", markup=False, highlight=False, soft_wrap=True)
+    return read_ensemble(study.folder)
 
 
 @contextmanager
@@ -139,7 +176,7 @@ def _assert_long_enough(variants: Sequence[Variant], horizon_days: float) -> Non
 def _assert_folder(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise OutputError("this is a file, not a folder.", where=str(out), remedy="Choose another --out.")
-    ours = {TRIALS, TRIALS_CSV, CHARACTERISTICS, RUN, CACHE}
+    ours = {TRIALS, TRIALS_CSV, CHARACTERISTICS, RUN, CACHE, PAGE, CREDIBILITY, FIGURES, TABLES, REPORT}
     if out.is_dir() and not ({path.name for path in out.iterdir()} & ours) and any(out.iterdir()):
         raise OutputError(
             "the folder holds files that Abscopal did not write.",
@@ -149,7 +186,11 @@ def _assert_folder(out: Path) -> None:
 
 
 def _write(
-    request: Request, study: Study, rehearsed: Sequence[Rehearsed], characteristics: Sequence[Characteristic]
+    request: Request,
+    study: Study,
+    rehearsed: Sequence[Rehearsed],
+    characteristics: Sequence[Characteristic],
+    settings: Settings,
 ) -> None:
     trials = pl.concat([item.trials for item in rehearsed], how="diagonal_relaxed")
     try:
@@ -160,7 +201,7 @@ def _write(
         else:
             (request.out / TRIALS_CSV).unlink(missing_ok=True)
         _write_json(request.out / CHARACTERISTICS, list_content(characteristics))
-        _write_json(request.out / RUN, _describe_run(request, study, rehearsed))
+        _write_json(request.out / RUN, _describe_run(request, study, rehearsed, settings))
     except OSError as error:
         raise OutputError(
             "the results cannot be written; the patients already simulated are kept.",
@@ -175,7 +216,9 @@ def _write_json(path: Path, content: Any) -> None:
     )
 
 
-def _describe_run(request: Request, study: Study, rehearsed: Sequence[Rehearsed]) -> dict[str, Any]:
+def _describe_run(
+    request: Request, study: Study, rehearsed: Sequence[Rehearsed], settings: Settings
+) -> dict[str, Any]:
     """What was run: enough to run it again, and to see what is assumed."""
     return {
         "abscopal": version("abscopal"),
@@ -183,7 +226,7 @@ def _describe_run(request: Request, study: Study, rehearsed: Sequence[Rehearsed]
         "study_hash": study.document_hash,
         "seed": request.seed,
         "trials": request.trials,
-        "horizon_days": request.horizon_days,
+        "horizon_days": settings.horizon_days,
         "tolerance": request.tolerance,
         "designs": [
             {

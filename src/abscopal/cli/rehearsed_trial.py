@@ -9,6 +9,7 @@ from abscopal.cli.report_folder import write_report_folder
 from abscopal.evidence.typography import Language
 from abscopal.protocol.reading import read_study
 from abscopal.protocol.text import Text
+from abscopal.rehearsal.ensemble import apply_draw, read_ensemble
 from abscopal.rehearsal.scenario import choose_scenario
 from abscopal.rehearsal.trial.write import write_trial
 
@@ -44,6 +45,8 @@ def write_rehearsed_trial(
 ) -> RehearsedTrial:
     """Rehearse one trial of a study: write OUT/tables, then read them out into OUT/report as any other tables.
 
+    The trial is run under one set of parameters of the ensemble; the seed says which.
+
     Args:
         study_name: bundled name or path of the study.
         out: folder that receives both.
@@ -59,11 +62,14 @@ def write_rehearsed_trial(
         Where they are.
     """
     study = read_study(study_name)
+    draws = read_ensemble(study.folder)
+    draw = draws[seed % len(draws)]
     written = write_trial(
         study,
-        choose_scenario(study.protocol, identifier=scenario),
+        apply_draw(choose_scenario(study.protocol, identifier=scenario), draw),
         out / TABLES,
         seed=seed,
+        draw=draw.identifier,
         patients=patients,
         horizon_days=horizon_days,
         tolerance=tolerance,

@@ -1,6 +1,6 @@
 """What an arm is given and when, as the study file says it, in the terms of the model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from abscopal.errors import OptionError
@@ -25,6 +25,9 @@ class PlannedDose:
         basis: what the amount counts by.
         kind: how the model takes it; None where the model does not know the drug.
         stop_at_grade: grade of toxicity from which the drug is stopped for good; None where unknown.
+        hold_at_grade: grade from which it is held while the toxicity lasts; None where unknown.
+        smallest_ml: volume below which a lesion is not injected; 0 where the study sets none.
+        smallest_mm: diameter below which it is not; 0 likewise.
     """
 
     intervention: str
@@ -36,6 +39,9 @@ class PlannedDose:
     basis: Basis
     kind: str | None
     stop_at_grade: int | None
+    hold_at_grade: int | None = None
+    smallest_ml: float = 0.0
+    smallest_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,14 @@ def plan_arm(
                 where="rehearsal, dose factors",
                 remedy=f"Known: {', '.join(known)}.",
             )
+    if protocol.injection is not None:
+        volume, diameter = protocol.injection.minimum_volume_cm3, protocol.injection.minimum_diameter_mm
+        doses = [
+            replace(dose, smallest_ml=volume.value or 0.0, smallest_mm=diameter.value or 0.0)
+            if dose.route == "INTRATUMORAL"
+            else dose
+            for dose in doses
+        ]
     return ArmPlan(arm, tuple(sorted(doses, key=lambda dose: dose.day)), tuple(without))
 
 
@@ -148,6 +162,7 @@ def _lay_out(
                 basis=basis,
                 kind=None if kind is None else kind.identifier,
                 stop_at_grade=intervention.dose_changes.stop_at_grade.value,
+                hold_at_grade=intervention.dose_changes.hold_at_grade.value,
             )
         )
         day, number = day + every, number + 1

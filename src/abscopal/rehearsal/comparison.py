@@ -118,12 +118,8 @@ def plan_variants(
             stopping=change.stopping or "stop",
             mode=mode,
         )
-        of_model = {
-            name.removeprefix(MODEL_PREFIX): value
-            for name, value in settings.items()
-            if name.startswith(MODEL_PREFIX)
-        }
-        found.append(Variant(design, chosen, factors, of_model))
+        changed = {name.removeprefix(MODEL_PREFIX): value for name, value in settings.items()}
+        found.append(Variant(design, chosen, factors, changed))
     names = [variant.design.name for variant in found]
     if len(set(names)) < len(names):
         raise OptionError(

@@ -11,8 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.rehearsal.arm_plans import ArmPlan, PlannedDose
-from abscopal.rehearsal.engine.cohort import Cohort, advance, give_doses, make_cohort, read_state
+from abscopal.rehearsal.arm_plans import ArmPlan
+from abscopal.rehearsal.engine.cohort import Cohort, advance, make_cohort, read_state
+from abscopal.rehearsal.given_doses import (
+    compute_diameter,
+    compute_withheld,
+    draw_severe_days,
+    give_planned_dose,
+)
 from abscopal.rehearsal.manufacture import draw_waiting
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.random_numbers import draw_uniforms
@@ -21,7 +27,6 @@ from abscopal.rehearsal.virtual_patients import Body, LesionSizes, VirtualPatien
 
 Floats = NDArray[np.float64]
 WEEK = 7.0
-MM_OF_ONE_ML = 12.407  # diameter of a sphere of 1 mL
 MOST_LESIONS = 5
 NEVER = np.inf
 
@@ -39,10 +44,11 @@ class Courses:
         days: days of the grid.
         volume_ml: patient by day by lesion; not a number where there is no such lesion.
         dose_days: days of the planned administrations.
-        is_injection: whether each administration goes into lesions.
         given: patient by administration; whether it was given.
+        first_injection_day: patient by lesion, day of its first injection; infinite where it is never injected.
         severe_day: day on which severe toxicity begins; infinite where it never does.
         severe_grade: its grade, 3 or 4.
+        severe_days: how long it lasts.
         death_day: day of death; infinite beyond the horizon.
         new_lesion_day: day on which the first new lesion can be seen; infinite where there is none.
         loss_day: day of loss to follow-up.
@@ -62,10 +68,11 @@ class Courses:
     days: Floats
     volume_ml: Floats
     dose_days: Floats
-    is_injection: NDArray[np.bool_]
     given: NDArray[np.bool_]
+    first_injection_day: Floats
     severe_day: Floats
     severe_grade: NDArray[np.int64]
+    severe_days: Floats
     death_day: Floats
     new_lesion_day: Floats
     loss_day: Floats
@@ -214,34 +221,42 @@ def _simulate_group(
         scenario, patients.numbers, key=key, first_day=min(own_doses) if own_doses else None
     )
     given = np.zeros((len(patients.numbers), len(doses)), dtype=np.bool_)
+    first_injection = np.full((len(patients.numbers), MOST_LESIONS), NEVER)
+    severe, severe_days = (
+        np.full(len(patients.numbers), NEVER),
+        draw_severe_days(patients.numbers, arm_key=arm_key),
+    )
     volumes = [read_state(cohort, "T")[:, None, :]]
     others = {name: [_read_day(cohort, name)] for name in settings.keep}
-    hazards = [np.zeros((len(patients.numbers), 1))]
+    hazard = np.zeros((len(patients.numbers), 1))
     kept_states = ["T", "H", *settings.keep]
     days = sorted({0.0, *(dose.day for dose in doses), settings.horizon_days})
     for start, until in pairwise(days):
-        has_severe = read_state(cohort, "H") >= threshold
         for place, dose in enumerate(doses):
             if dose.day == start:
-                stopped = has_severe & (grade >= (dose.stop_at_grade or 99))
-                given[:, place] = (
-                    treated
-                    & ~stopped
-                    & (waiting.has_product | (dose.basis != "product_dose"))
-                    & (
-                        (missed[:, place] >= scenario["missed_visit_probability"])
-                        | (dose.day == doses[0].day)
-                    )
+                withheld = compute_withheld(dose, severe_day=severe, severe_days=severe_days, grade=grade)
+                comes = (missed[:, place] >= scenario["missed_visit_probability"]) | (
+                    dose.day == doses[0].day
                 )
-                give_planned_dose(cohort, dose, patients, given[:, place])
+                has_dose = waiting.has_product | (dose.basis != "product_dose")
+                wanted = np.asarray(treated & ~withheld & has_dose & comes, dtype=np.bool_)
+                injected = give_planned_dose(
+                    cohort, dose, patients, wanted, smallest_seen_mm=scenario["smallest_diameter_mm"]
+                )
+                is_whole = dose.route != "INTRATUMORAL"
+                given[:, place] = wanted if is_whole else np.any(injected, axis=1)
+                known = first_injection[:, : patients.lesions]
+                known[injected & np.isinf(known)] = dose.day
         at = grid[(grid > start) & (grid <= until)]
         kept = advance(cohort, until=until, tolerance=settings.tolerance, at=at.tolist(), keep=kept_states)
         volumes.append(kept["T"])
-        hazards.append(kept["H"])
+        # The same crossing as on the whole grid, known in time for the next dose.
+        segment = np.concatenate([hazard, kept["H"]], axis=1)
+        severe = np.minimum(severe, _cross(np.array([start, *at]), segment, threshold))
+        hazard = kept["H"][:, -1:]
         for name, found in others.items():
             found.append(kept[name] if kept[name].ndim == 3 else kept[name][:, :, None])
-    volume, hazard = np.concatenate(volumes, axis=1), np.concatenate(hazards, axis=1)
-    severe = _cross(grid, hazard, threshold)
+    volume = np.concatenate(volumes, axis=1)
     follow_up = -np.log(draw_uniforms(arm_key, patients.numbers, purpose="follow_up", count=3))
     total = compute_diameter(volume).sum(axis=2) / scenario["reference_sum_mm"]
     death = _cross(
@@ -262,10 +277,11 @@ def _simulate_group(
         days=grid,
         volume_ml=_widen(volume),
         dose_days=np.array([dose.day for dose in doses]),
-        is_injection=np.array([dose.route == "INTRATUMORAL" for dose in doses], dtype=np.bool_),
+        first_injection_day=first_injection,
         given=given,
         severe_day=severe,
         severe_grade=grade,
+        severe_days=severe_days,
         death_day=death,
         new_lesion_day=new_lesion,
         loss_day=loss,
@@ -289,16 +305,6 @@ def _widen(values: Floats) -> Floats:
     wide = np.full((*values.shape[:2], MOST_LESIONS), np.nan)
     wide[:, :, : values.shape[2]] = values
     return wide
-
-
-def compute_diameter(volume_ml: Floats) -> Floats:
-    """Diameter in mm of a sphere of a volume in mL.
-
-    Example:
-        >>> compute_diameter(np.array([1.0, 8.0])).round(1).tolist()
-        [12.4, 24.8]
-    """
-    return np.asarray(MM_OF_ONE_ML * np.cbrt(volume_ml))
 
 
 def compute_arm_values(
@@ -344,28 +350,6 @@ def _are_treated(scenario: Scenario, patients: VirtualPatients, key: int) -> NDA
     return np.asarray(~lost)
 
 
-def give_planned_dose(
-    cohort: Cohort, dose: PlannedDose, patients: VirtualPatients, given: NDArray[np.bool_]
-) -> None:
-    """Give one administration to those who receive it; an injected dose is shared among the injected lesions.
-
-    Args:
-        cohort: the patients as they are on that day.
-        dose: the administration.
-        patients: the same patients, with weights and numbers of lesions.
-        given: whether each of them receives it.
-    """
-    if dose.kind is None:
-        return
-    amount = dose.dose * (patients.weight_kg if dose.basis == "per_kg" else 1.0) * given
-    if dose.route == "INTRATUMORAL":
-        into = np.zeros((len(patients.numbers), patients.lesions))
-        into[:, : patients.injected] = (amount / patients.injected)[:, None]
-        give_doses(cohort, dose.kind, into)
-    else:
-        give_doses(cohort, dose.kind, np.broadcast_to(amount, len(patients.numbers)).copy())
-
-
 def _accumulate(days: Floats, hazard: Floats) -> Floats:
     """Cumulative hazard on the grid, by the trapezium rule."""
     steps = np.diff(days) * (hazard[:, 1:] + hazard[:, :-1]) / 2
@@ -394,6 +378,7 @@ def _merge(parts: Sequence[Courses]) -> Courses:
 
     per_patient = [
         "numbers", "weight_kg", "injected", "lesions", "volume_ml", "given", "severe_day", "severe_grade",
+        "severe_days", "first_injection_day",
         "death_day", "new_lesion_day", "loss_day", "treated", "draws", "failed", "has_product",
         "waiting_progression_day",
     ]  # fmt: skip

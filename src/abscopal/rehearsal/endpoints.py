@@ -20,7 +20,7 @@ from abscopal.rehearsal.array_times import (
     derive_severe_window,
     derive_survival,
 )
-from abscopal.rehearsal.courses import MOST_LESIONS, Courses
+from abscopal.rehearsal.courses import Courses
 from abscopal.rehearsal.endpoint_rules import EndpointRules
 from abscopal.rehearsal.readings import Readings
 
@@ -95,7 +95,8 @@ def derive_endpoints(courses: Courses, readings: Readings, rules: EndpointRules)
     observation = derive_observation(courses, withdrawal_day=DAYS_TO_WITHDRAWAL)
     given = derive_seen_doses(courses, observation)
     responses = derive_array_responses(readings, rules.response)
-    is_distant = ~_find_injected(courses, given)
+    is_seen = courses.first_injection_day < observation.end[:, None]
+    is_distant = ~(is_seen & ~courses.failed[:, None])
     distant = derive_array_responses(readings, rules.response, lesions=is_distant)
     window = derive_severe_window(
         courses,
@@ -134,13 +135,6 @@ def derive_endpoints(courses: Courses, readings: Readings, rules: EndpointRules)
         died=survival.is_event,
         doses=given.sum(axis=1),
     )
-
-
-def _find_injected(courses: Courses, given: Flags) -> Flags:
-    """Which lesions are ever injected: those within reach, in whoever receives an injection."""
-    is_reached = np.arange(MOST_LESIONS) < courses.injected[:, None]
-    has_injection = np.asarray(np.any(given & courses.is_injection[None, :], axis=1))
-    return np.asarray(is_reached & has_injection[:, None], dtype=np.bool_)
 
 
 def _responds(responses: ArrayResponses) -> Flags:

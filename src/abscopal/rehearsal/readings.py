@@ -13,7 +13,8 @@ from scipy.special import ndtri
 from abscopal.errors import OptionError
 from abscopal.protocol.schedule import Visit
 from abscopal.protocol.study_protocol import StudyProtocol
-from abscopal.rehearsal.courses import MOST_LESIONS, Courses, compute_diameter
+from abscopal.rehearsal.courses import MOST_LESIONS, Courses
+from abscopal.rehearsal.given_doses import compute_diameter
 from abscopal.rehearsal.random_numbers import draw_uniforms
 from abscopal.rehearsal.scenario import Scenario
 

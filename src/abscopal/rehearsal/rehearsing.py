@@ -12,6 +12,7 @@ from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.rehearsal.arm_plans import plan_arm
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.endpoint_rules import choose_endpoint_rules
+from abscopal.rehearsal.ensemble import ParameterDraw, apply_draw
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.readings import plan_scans
 from abscopal.rehearsal.recruitment import Entries, simulate_entries
@@ -22,21 +23,7 @@ from abscopal.rehearsal.trials import count_patients, derive_trials
 from abscopal.rehearsal.workers import Cache, Report, Workforce, simulate_tasks
 
 GOLDEN = (5**0.5 - 1) / 2
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """One draw of the parameters: what we do not know, taken one way.
-
-    Args:
-        identifier: its number; 0 is the scenario's own medians.
-        medians: parameters that differ from the scenario.
-        weight: its weight among the draws.
-    """
-
-    identifier: int
-    medians: Mapping[str, float]
-    weight: float = 1.0
+FEWEST_DRAWS, TRIALS_OF_A_DRAW = 8, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +34,7 @@ class Variant:
         design: the trial.
         scenario: the scenario in force.
         dose_factors: factor of the dose by intervention.
-        changes: parameters of the model that a comparison changes, in every draw.
+        changes: settings, and parameters of the model, that a comparison changes, in every draw.
     """
 
     design: TrialDesign
@@ -88,7 +75,7 @@ def rehearse_trials(
     trials: int,
     study_hash: str,
     seed: int,
-    draws: Sequence[Draw],
+    draws: Sequence[ParameterDraw],
     settings: Settings,
     cache: Cache,
     workforce: Workforce,
@@ -126,7 +113,7 @@ def rehearse_trials(
 
 
 def _prepare(
-    protocol: StudyProtocol, variant: Variant, trials: int, study_hash: str, seed: int, draws: Sequence[Draw],
+    protocol: StudyProtocol, variant: Variant, trials: int, study_hash: str, seed: int, draws: Sequence[ParameterDraw],
     settings: Settings,
 ) -> _Prepared:  # fmt: skip
     design, own = variant.design, choose_draws(trials, draws)
@@ -168,11 +155,33 @@ def _finish(item: _Prepared, rows: Mapping[str, pl.DataFrame]) -> Rehearsed:
     return Rehearsed(item.variant, pl.concat(found).sort("trial"), cohorts)
 
 
-def choose_draws(trials: int, draws: Sequence[Draw]) -> NDArray[np.int64]:
+def choose_ensemble(draws: Sequence[ParameterDraw], *, trials: int) -> tuple[ParameterDraw, ...]:
+    """Take as many draws of an ensemble as trials can fill: every draw costs a chunk of patients of each arm.
+
+    Args:
+        draws: the ensemble.
+        trials: trials to rehearse.
+
+    Returns:
+        Draws evenly spaced over the ensemble: one for each hundred trials, and eight or more where there are.
+
+    Example:
+        >>> every = [ParameterDraw(number, {}) for number in range(64)]
+        >>> [draw.identifier for draw in choose_ensemble(every, trials=200)]
+        [0, 9, 18, 27, 36, 45, 54, 63]
+        >>> len(choose_ensemble(every, trials=10_000))
+        64
+    """
+    wanted = min(len(draws), trials, max(FEWEST_DRAWS, trials // TRIALS_OF_A_DRAW))
+    places = np.unique(np.linspace(0, len(draws) - 1, wanted).round().astype(int))
+    return tuple(draws[place] for place in places)
+
+
+def choose_draws(trials: int, draws: Sequence[ParameterDraw]) -> NDArray[np.int64]:
     """Say under which draw each trial is run: in turn, as often as its weight asks.
 
     Example:
-        >>> choose_draws(4, [Draw(1, {}), Draw(2, {})]).tolist()
+        >>> choose_draws(4, [ParameterDraw(1, {}), ParameterDraw(2, {})]).tolist()
         [0, 1, 0, 1]
     """
     weights = np.array([draw.weight for draw in draws])
@@ -184,10 +193,13 @@ def choose_draws(trials: int, draws: Sequence[Draw]) -> NDArray[np.int64]:
 
 
 def _write_recipe(
-    protocol: StudyProtocol, variant: Variant, draw: Draw, arm: str, study_hash: str, seed: int,
+    protocol: StudyProtocol, variant: Variant, draw: ParameterDraw, arm: str, study_hash: str, seed: int,
     settings: Settings,
 ) -> Recipe:  # fmt: skip
     given = next(item for item in protocol.arms if item.identifier == arm).interventions
+    # A draw replaces what the scenario says; what a comparison changes on purpose is changed in every draw.
+    drawn = apply_draw(variant.scenario, draw)
+    scenario = apply_draw(drawn, ParameterDraw(draw.identifier, variant.changes))
     factors = {name: value for name, value in variant.dose_factors.items() if name in given}
     return Recipe(
         study_hash=study_hash,
@@ -197,10 +209,9 @@ def _write_recipe(
             protocol, arm, read_model(), horizon_days=settings.horizon_days, dose_factors=factors or None
         ),
         scans=pack_scans(plan_scans(protocol, horizon_days=settings.horizon_days)),
-        scenario=variant.scenario.identifier,
-        values=variant.scenario.values,
-        # A draw replaces what the scenario says; what a comparison changes on purpose is changed in every draw.
-        medians={**variant.scenario.medians, **draw.medians, **variant.changes},
+        scenario=scenario.identifier,
+        values=scenario.values,
+        medians=dict(scenario.medians),
         rules=choose_endpoint_rules(protocol, window_days=variant.design.window_days),
         settings=settings,
     )

@@ -16,6 +16,7 @@ from abscopal.protocol.monitoring import ToxicityBoundary
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.endpoint_rules import DEFAULT_WINDOW_DAYS
+from abscopal.rehearsal.given_doses import LIMITS
 from abscopal.rehearsal.scenario import Scenario
 
 Judged = Literal["free_of_toxicity", "free_of_progression"]
@@ -175,7 +176,7 @@ def plan_trial(
         looks=looks,
         stopping=stopping,
         mode=mode,
-        left_out=(*left_out, *unknown),
+        left_out=(*left_out, *unknown, LIMITS),
         situation=situation,
         injecting=tuple(arm.identifier for arm in protocol.arms if injected & set(arm.interventions)),
     )

@@ -13,9 +13,10 @@ from abscopal.errors import OptionError, OutputError
 from abscopal.protocol.reading import read_study
 from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
+from abscopal.rehearsal.ensemble import ParameterDraw
 from abscopal.rehearsal.operating_characteristics import ALL, compute_characteristics
 from abscopal.rehearsal.recruitment import Entries, simulate_entries
-from abscopal.rehearsal.rehearsing import Draw, choose_draws, rehearse_trials
+from abscopal.rehearsal.rehearsing import choose_draws, rehearse_trials
 from abscopal.rehearsal.scenario import choose_scenario
 from abscopal.rehearsal.stopping import compute_stops
 from abscopal.rehearsal.tasks import KEPT, Task, simulate_task
@@ -149,7 +150,7 @@ def test_clones_stand_in_every_arm_on_the_same_day():
 
 
 def test_draws_take_turns_by_weight():
-    heavy = choose_draws(3000, [Draw(1, {}, 1.0), Draw(2, {}, 2.0)])
+    heavy = choose_draws(3000, [ParameterDraw(1, {}, 1.0), ParameterDraw(2, {}, 2.0)])
     assert (heavy == 1).mean() == pytest.approx(2 / 3, abs=0.01)
 
 
@@ -180,7 +181,9 @@ def pretend(task: Task) -> pl.DataFrame:
 def list_tasks(count: int) -> list[Task]:
     from abscopal.rehearsal.rehearsing import Variant, _write_recipe
 
-    recipe = _write_recipe(STUDY.protocol, Variant(DESIGN, SCENARIO), Draw(0, {}), "IT", "x", 1, Settings())
+    recipe = _write_recipe(
+        STUDY.protocol, Variant(DESIGN, SCENARIO), ParameterDraw(0, {}), "IT", "x", 1, Settings()
+    )
     return [Task(recipe, place * 4096) for place in range(count)]
 
 
@@ -247,7 +250,7 @@ def test_operating_characteristics_hold_together(tmp_path: Path):
     """A small rehearsal end to end: shares add up, intervals cover, and the same command reads what it kept."""
     variants = plan_variants(STUDY.protocol, [read_change("stopping=ignore")])
     common = {
-        "trials": 90, "study_hash": STUDY.document_hash, "seed": 3, "draws": [Draw(0, {})],
+        "trials": 90, "study_hash": STUDY.document_hash, "seed": 3, "draws": [ParameterDraw(0, {})],
         "settings": Settings(190.0, 1e-4),
         "cache": Cache(tmp_path), "workforce": Workforce(),
     }  # fmt: skip

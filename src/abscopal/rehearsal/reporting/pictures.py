@@ -34,7 +34,7 @@ from abscopal.evidence.figures.saving import write_svg
 from abscopal.evidence.rehearsal_page import CharacteristicRow
 from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_quantity
 from abscopal.evidence.typography import Language
-from abscopal.rehearsal.courses import compute_diameter
+from abscopal.rehearsal.given_doses import compute_diameter
 from abscopal.rehearsal.reporting.representative_courses import Floats, Representatives
 
 BIOPSY_DAYS = (0, 21, 42)

@@ -17,10 +17,10 @@ from abscopal.rehearsal.courses import (
     Courses,
     Settings,
     compute_arm_values,
-    give_planned_dose,
     simulate_courses,
 )
 from abscopal.rehearsal.engine.cohort import advance, make_cohort, read_state
+from abscopal.rehearsal.given_doses import give_planned_dose
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.scenario import Scenario
 from abscopal.rehearsal.virtual_patients import Body, LesionSizes, draw_patients
@@ -90,14 +90,13 @@ def simulate_representatives(
             lesions[state][rows, :, :count] = kept[state]
         for drug, (amount, volume) in PLASMA.items():
             plasma[drug][rows] = kept[amount] / np.asarray(values[volume]).reshape(-1, 1)
-    injects = any(dose.route == "INTRATUMORAL" for dose in plan.doses)
     given = {dose.drug for dose in plan.doses}
     return Representatives(
         courses=courses,
         days=days,
         lesions=lesions,
         plasma={drug: values for drug, values in plasma.items() if drug in given},
-        is_injected=(np.arange(MOST_LESIONS) < courses.injected[:, None]) & injects,
+        is_injected=np.isfinite(courses.first_injection_day),
     )
 
 
@@ -141,7 +140,13 @@ def _simulate_group(
     for start, until in pairwise(sorted({0.0, *(dose.day for dose in doses), settings.horizon_days})):
         for place, dose in enumerate(doses):
             if dose.day == start:
-                give_planned_dose(cohort, dose, patients, courses.given[rows, place])
+                give_planned_dose(
+                    cohort,
+                    dose,
+                    patients,
+                    courses.given[rows, place],
+                    smallest_seen_mm=scenario["smallest_diameter_mm"],
+                )
         at = days[(days > start) & (days <= until)]
         kept = advance(cohort, until=until, tolerance=settings.tolerance, at=at.tolist(), keep=states)
         for state in states:

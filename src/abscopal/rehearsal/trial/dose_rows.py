@@ -17,7 +17,7 @@ from abscopal.conduct.injection.request import DoseAsked, OperatorChoices
 from abscopal.conduct.injection.sharing import SplitRule
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import PlannedDose
-from abscopal.rehearsal.courses import compute_diameter
+from abscopal.rehearsal.given_doses import compute_diameter
 from abscopal.rehearsal.readings import interpolate
 from abscopal.rehearsal.trial.followed import Followed
 from abscopal.rehearsal.trial.frames import SYNTHETIC_STUDYID, Row

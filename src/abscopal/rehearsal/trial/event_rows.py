@@ -19,7 +19,7 @@ from abscopal.rehearsal.trial.frames import Row
 Kind = Literal["severe", "mild", "procedural"]
 DAYS_OF_A_MONTH = 365.25 / 12
 AFTER_LAST_DOSE = 30.0  # background events are looked for under treatment and for so long after it (ours)
-MEAN_DURATION, SEVERE_DURATION = 14.0, 30.0
+MEAN_DURATION = 14.0
 MOST_MILD_EVENTS = 60
 SHARE_GRADE_2, SHARE_RELATED = 0.3, 0.6  # of mild events (ours)
 
@@ -87,7 +87,7 @@ def _list_severe(patient: Followed) -> Iterator[Event]:
         patient,
         _pick("severe", float(chance[0])),
         start=day,
-        length=-SEVERE_DURATION * float(np.log(chance[1])),
+        length=float(patient.outcome.courses.severe_days[patient.row]),
         grade=grade,
         relation="RELATED",
         component=_pick_component(patient, float(chance[2]), day),

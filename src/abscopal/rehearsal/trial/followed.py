@@ -12,15 +12,12 @@ from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.rehearsal.arm_plans import ArmPlan, PlannedDose
 from abscopal.rehearsal.array_times import DAYS_TO_WITHDRAWAL
 from abscopal.rehearsal.courses import Courses
-from abscopal.rehearsal.random_numbers import draw_uniforms
+from abscopal.rehearsal.random_numbers import PLACES, Place, draw_uniforms
 from abscopal.rehearsal.readings import NOT_A_LESION, Readings, compute_sites
 from abscopal.rehearsal.scenario import Scenario
 from abscopal.rehearsal.trial.people import Person
 
 Ending = Literal["death", "loss", "completed", "withdrawn"]
-# Each kind of event draws its own numbers: places of one purpose, beside place 0, which the courses use.
-Place = Literal["mild_events", "procedural_events", "severe_event", "surgery", "samples"]
-PLACES: tuple[Place, ...] = ("mild_events", "procedural_events", "severe_event", "surgery", "samples")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import ArmPlan, plan_arm
 from abscopal.rehearsal.courses import Settings, simulate_courses
+from abscopal.rehearsal.given_doses import LIMITS
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.readings import derive_readings, plan_scans
 from abscopal.rehearsal.scenario import Scenario
@@ -170,7 +171,7 @@ def choose_number(protocol: StudyProtocol, scenario: Scenario, patients: int | N
 
 
 def _list_notes(protocol: StudyProtocol, plans: Iterable[ArmPlan]) -> list[Text]:
-    notes = []
+    notes = [LIMITS]
     without = dict.fromkeys(name for plan in plans for name in plan.without_effect)
     for name in without:
         drug = protocol.find_intervention(name)
