@@ -13,6 +13,7 @@ from abscopal.evidence.figures.appearance import (
     CaptionedFigure,
     choose_words,
     in_months,
+    make_room_for_titles,
     open_figure,
     set_month_axis,
     use_appearance,
@@ -20,6 +21,7 @@ from abscopal.evidence.figures.appearance import (
     write_percent_axis,
 )
 from abscopal.evidence.figures.rehearsal_data import Floats, LesionGroup
+from abscopal.evidence.rehearsal_words import SEPARATORS
 from abscopal.evidence.typography import Language, format_count, format_percent
 
 _WORDS: dict[Language, dict[str, str]] = {
@@ -89,7 +91,9 @@ def render_rehearsed_lesions(
         rows = -(-len(groups) // columns)
         figure = open_figure(height=2.7 * rows + 0.3, language=language)
         figure.caption = Caption(
-            words["title"], words["tells"].format(values="; ".join(told)), (words["reads"], words["truth"])
+            words["title"],
+            words["tells"].format(values=SEPARATORS[language].join(told)),
+            (words["reads"], words["truth"]),
         )
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
         for place, axes in enumerate(panels):
@@ -108,6 +112,8 @@ def render_rehearsed_lesions(
             if place % columns == 0:
                 axes.set_ylabel(words["y"])
                 write_percent_axis(axes, language=language)
+        for _ in range(rows):
+            make_room_for_titles(figure)
         return figure
 
 
