@@ -21,12 +21,13 @@ ALL, BETWEEN, WITHIN = "all", "between draws", "within a draw"
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LEVEL = 0.95
 NORMAL = 1.959964
+INJECTED_RATE = "injected_lesion_rate"
 RATES: tuple[tuple[str, str, str], ...] = (
     ("severe_rate", "severe", "severe_n"),
     ("response_rate", "responders", "treated"),
     ("control_rate", "controlled", "treated"),
     ("distant_response_rate", "distant_responders", "distant_n"),
-    ("injected_lesion_rate", "injected_shrunk", "injected_targets"),
+    (INJECTED_RATE, "injected_shrunk", "injected_targets"),
     ("distant_lesion_rate", "distant_shrunk", "distant_targets"),
 )
 """Rates of an arm: name, column of the numerator, column of the denominator."""
@@ -106,6 +107,8 @@ def _describe(rehearsed: Rehearsed, trials: pl.DataFrame, name: str, draw: str) 
             yield from _spread(name, draw, column, trials[column].to_numpy(), "patients")
     for arm in rehearsed.variant.design.arms:
         for quantity, events, counted in RATES:
+            if quantity == INJECTED_RATE and arm not in rehearsed.variant.design.injecting:
+                continue
             rate = _divide(trials, f"{events}_{arm}", f"{counted}_{arm}")
             yield from _spread(name, draw, f"{quantity}.{arm}", rate, "proportion")
         for column, unit in (

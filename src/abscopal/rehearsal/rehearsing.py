@@ -16,7 +16,7 @@ from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.readings import plan_scans
 from abscopal.rehearsal.recruitment import Entries, simulate_entries
 from abscopal.rehearsal.scenario import Scenario
-from abscopal.rehearsal.tasks import ARM_STRIDE, CHUNK, Recipe, Task
+from abscopal.rehearsal.tasks import ARM_STRIDE, CHUNK, Recipe, Task, pack_scans
 from abscopal.rehearsal.trial_design import TrialDesign
 from abscopal.rehearsal.trials import count_patients, derive_trials
 from abscopal.rehearsal.workers import Cache, Report, Workforce, simulate_tasks
@@ -71,9 +71,19 @@ class Rehearsed:
     cohorts: Mapping[tuple[int, str], pl.DataFrame]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Prepared:
+    """Trials whose patients are still to be simulated."""
+
+    variant: Variant
+    numbers: Mapping[int, NDArray[np.int64]]
+    entries: Mapping[int, Entries]
+    tasks: Mapping[tuple[int, str], Sequence[Task]]
+
+
 def rehearse_trials(
     protocol: StudyProtocol,
-    variant: Variant,
+    variants: Sequence[Variant],
     *,
     trials: int,
     study_hash: str,
@@ -84,8 +94,8 @@ def rehearse_trials(
     cache: Cache,
     workforce: Workforce,
     report: Report,
-) -> Rehearsed:
-    """Rehearse a trial many times.
+) -> tuple[Rehearsed, ...]:
+    """Rehearse a trial many times, in each of several ways.
 
     Each trial is run under one draw of the parameters. Patients are numbered arm by arm and trial by trial, so that
     the same patients serve when only the size, the allocation or the stopping rule changes; which patient
@@ -93,8 +103,8 @@ def rehearse_trials(
 
     Args:
         protocol: the study file.
-        variant: the way the trial is run.
-        trials: how many.
+        variants: the ways the trial is run.
+        trials: how many of each.
         study_hash: hash of the study file.
         seed: seed.
         draws: draws of the parameters.
@@ -105,47 +115,60 @@ def rehearse_trials(
         report: called with tasks done and tasks in all.
 
     Returns:
-        Trials and cohorts.
+        Trials and cohorts of each way.
     """
-    design = variant.design
-    own = choose_draws(trials, draws)
-    numbers = {draw.identifier: np.flatnonzero(own == place) for place, draw in enumerate(draws)}
-    used = [draw for draw in draws if len(numbers[draw.identifier])]
+    prepared = [
+        _prepare(protocol, variant, trials, study_hash, seed, draws, settings, response)
+        for variant in variants
+    ]
+    # Ways that share patients share tasks: each is done once.
+    every = {task.key: task for item in prepared for tasks in item.tasks.values() for task in tasks}
+    done = simulate_tasks(list(every.values()), cache=cache, workforce=workforce, report=report)
+    rows = dict(zip(every, done, strict=True))
+    return tuple(_finish(item, rows) for item in prepared)
+
+
+def _prepare(
+    protocol: StudyProtocol, variant: Variant, trials: int, study_hash: str, seed: int, draws: Sequence[Draw],
+    settings: Settings, response: ResponseSettings,
+) -> _Prepared:  # fmt: skip
+    design, own = variant.design, choose_draws(trials, draws)
+    numbers: dict[int, NDArray[np.int64]] = {}
     entries: dict[int, Entries] = {}
-    tasks: list[Task] = []
-    owners: list[tuple[int, str]] = []
-    for draw in used:
-        entries[draw.identifier] = simulate_entries(
-            design,
-            trials=len(numbers[draw.identifier]),
-            study_hash=study_hash,
-            seed=seed,
-            draw=draw.identifier,
+    tasks: dict[tuple[int, str], list[Task]] = {}
+    for position, draw in enumerate(draws):
+        chosen = np.flatnonzero(own == position)
+        if not len(chosen):
+            continue
+        coming = simulate_entries(
+            design, trials=len(chosen), study_hash=study_hash, seed=seed, draw=draw.identifier
         )
-        needed = count_patients(design, entries[draw.identifier])
+        numbers[draw.identifier], entries[draw.identifier] = chosen, coming
+        needed = count_patients(design, coming)
         for place, arm in enumerate(design.arms):
             recipe = _write_recipe(protocol, variant, draw, arm, study_hash, seed, settings, response)
             first = place * ARM_STRIDE if design.mode == "randomised" else 0
             # A whole chunk even where no patient is needed, so that each arm has a truth.
-            for chunk in range(max(1, -(-needed[arm] // CHUNK))):
-                tasks.append(Task(recipe, first + chunk * CHUNK))
-                owners.append((draw.identifier, arm))
-    rows = simulate_tasks(tasks, cache=cache, workforce=workforce, report=report)
-    parts: dict[tuple[int, str], list[pl.DataFrame]] = {}
-    for owner, frame in zip(owners, rows, strict=True):
-        parts.setdefault(owner, []).append(frame)
-    cohorts = {owner: pl.concat(frames) for owner, frames in parts.items()}
+            tasks[draw.identifier, arm] = [
+                Task(recipe, first + chunk * CHUNK) for chunk in range(max(1, -(-needed[arm] // CHUNK)))
+            ]
+    return _Prepared(variant, numbers, entries, tasks)
+
+
+def _finish(item: _Prepared, rows: Mapping[str, pl.DataFrame]) -> Rehearsed:
+    design = item.variant.design
+    cohorts = {owner: pl.concat(rows[task.key] for task in tasks) for owner, tasks in item.tasks.items()}
     found = [
         derive_trials(
             design,
-            entries[draw.identifier],
-            {arm: cohorts[draw.identifier, arm] for arm in design.arms},
-            numbers=numbers[draw.identifier],
-            draw=draw.identifier,
+            coming,
+            {arm: cohorts[draw, arm] for arm in design.arms},
+            numbers=item.numbers[draw],
+            draw=draw,
         )
-        for draw in used
+        for draw, coming in item.entries.items()
     ]
-    return Rehearsed(variant, pl.concat(found).sort("trial"), cohorts)
+    return Rehearsed(item.variant, pl.concat(found).sort("trial"), cohorts)
 
 
 def choose_draws(trials: int, draws: Sequence[Draw]) -> NDArray[np.int64]:
@@ -176,7 +199,7 @@ def _write_recipe(
         plan=plan_arm(
             protocol, arm, read_model(), horizon_days=settings.horizon_days, dose_factors=factors or None
         ),
-        scans=plan_scans(protocol, horizon_days=settings.horizon_days),
+        scans=pack_scans(plan_scans(protocol, horizon_days=settings.horizon_days)),
         scenario=variant.scenario.identifier,
         values=variant.scenario.values,
         # A draw replaces what the scenario says; what a comparison changes on purpose is changed in every draw.

@@ -6,7 +6,7 @@ gives the same rows on any worker, so that rows of an earlier run are as good as
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
@@ -18,6 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.protocol.schedule import Visit
 from abscopal.rehearsal.arm_plans import ArmPlan
 from abscopal.rehearsal.courses import Settings, simulate_courses
 from abscopal.rehearsal.endpoints import derive_endpoints
@@ -38,6 +39,17 @@ KEPT = {
     "progression_day": np.float64, "progressed": np.bool_, "survival_day": np.float64, "died": np.bool_,
     "doses": np.int16,
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PackedScan:
+    """A planned scan as plain values; its visit as JSON, since parts of a study file do not travel as they are."""
+
+    visit: str
+    repetition: int
+    day: int
+    before: int
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class Recipe:
     seed: int
     draw: int
     plan: ArmPlan
-    scans: tuple[PlannedScan, ...]
+    scans: tuple[PackedScan, ...]
     scenario: str
     values: tuple[ScenarioValue, ...]
     medians: Mapping[str, float]
@@ -105,7 +117,11 @@ def simulate_task(task: Task) -> pl.DataFrame:
         arm_key=arm_key,
         settings=recipe.settings,
     )
-    readings = derive_readings(courses, recipe.scans, scenario, arm_key=arm_key)
+    scans = tuple(
+        PlannedScan(Visit.model_validate_json(scan.visit), scan.repetition, scan.day, scan.before, scan.after)
+        for scan in recipe.scans
+    )
+    readings = derive_readings(courses, scans, scenario, arm_key=arm_key)
     endpoints = derive_endpoints(courses, readings, recipe.response, window_days=recipe.window_days)
     columns: dict[str, NDArray[Any]] = {
         name: np.asarray(getattr(endpoints, name), dtype=kind) for name, kind in KEPT.items()
@@ -113,6 +129,14 @@ def simulate_task(task: Task) -> pl.DataFrame:
     # How many draws the plausibility filter took: its acceptance is reported.
     columns["draws"] = courses.draws.astype(np.int16)
     return pl.DataFrame(columns)
+
+
+def pack_scans(scans: Sequence[PlannedScan]) -> tuple[PackedScan, ...]:
+    """Make planned scans fit to travel."""
+    return tuple(
+        PackedScan(scan.visit.model_dump_json(), scan.repetition, scan.day, scan.before, scan.after)
+        for scan in scans
+    )
 
 
 @cache

@@ -14,6 +14,7 @@ from abscopal.protocol.allocation import CENTRE_VARIABLE
 from abscopal.protocol.endpoints import Endpoint
 from abscopal.protocol.monitoring import ToxicityBoundary
 from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.protocol.text import Text
 from abscopal.rehearsal.scenario import Scenario
 
 Judged = Literal["free_of_toxicity", "free_of_progression"]
@@ -91,6 +92,7 @@ class TrialDesign:
         mode: randomised: each patient in one arm; clones: every patient in every arm, which no trial can do.
         left_out: what the study file plans and this rehearsal does not do, in sentences.
         situation: the trial as allocation sees it; None with a single arm.
+        injecting: arms in which something is injected into lesions.
     """
 
     name: str
@@ -106,8 +108,9 @@ class TrialDesign:
     looks: tuple[Look, ...]
     stopping: Stopping = "stop"
     mode: Mode = "randomised"
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Text, ...] = ()
     situation: Situation | None = None
+    injecting: tuple[str, ...] = ()
 
 
 def plan_trial(
@@ -156,6 +159,7 @@ def plan_trial(
     settings, within = _choose_method(protocol, shares, situation, method)
     rule, left_out = _read_rule(protocol, arms)
     looks, unknown = _read_looks(protocol, rule)
+    injected = {item.identifier for item in protocol.interventions if item.route.value == "INTRATUMORAL"}
     return TrialDesign(
         name=name,
         patients=number,
@@ -174,6 +178,7 @@ def plan_trial(
         mode=mode,
         left_out=(*left_out, *unknown),
         situation=situation,
+        injecting=tuple(arm.identifier for arm in protocol.arms if injected & set(arm.interventions)),
     )
 
 
@@ -220,16 +225,16 @@ def _choose_candidate(situation: Situation, method: str) -> tuple[MethodSettings
     return found.settings, found.within
 
 
-def _read_rule(protocol: StudyProtocol, arms: tuple[str, ...]) -> tuple[PrimaryRule | None, tuple[str, ...]]:
+def _read_rule(protocol: StudyProtocol, arms: tuple[str, ...]) -> tuple[PrimaryRule | None, tuple[Text, ...]]:
     primary = next((item for item in protocol.endpoints if item.level == "primary"), None)
     if primary is None or primary.decision_rule is None:
-        return None, ("The study file has no rule that decides: no conclusion is drawn.",)
+        return None, (_NO_RULE,)
     if primary.kind not in JUDGED:
-        return None, (f"{primary.identifier} is not rehearsed: no conclusion is drawn.",)
+        return None, (_tell_not_rehearsed(primary.identifier),)
     rule, window = primary.decision_rule, primary.window_days.value
     n, minimum = rule.n.value, rule.minimum_successes.value
     if n is None or minimum is None or window is None or rule.arm not in arms:
-        return None, (f"The rule of {primary.identifier} is incomplete: no conclusion is drawn.",)
+        return None, (_tell_incomplete(primary.identifier),)
     made = PrimaryRule(
         endpoint=primary.identifier,
         arm=rule.arm,
@@ -263,16 +268,16 @@ def _find_window(protocol: StudyProtocol) -> float:
 
 def _read_looks(
     protocol: StudyProtocol, rule: PrimaryRule | None
-) -> tuple[tuple[Look, ...], tuple[str, ...]]:
+) -> tuple[tuple[Look, ...], tuple[Text, ...]]:
     looks: list[Look] = []
-    left_out: list[str] = []
+    left_out: list[Text] = []
     monitoring = protocol.monitoring
     if monitoring is None:
         return (), ()
     for boundary in monitoring.toxicity:
         made = _compute_looks(boundary)
         if made is None:
-            left_out.append(f"The boundary {boundary.identifier} is incomplete: it stops nothing.")
+            left_out.append(_tell_incomplete(boundary.identifier))
         else:
             looks.append(made)
     for futility in monitoring.futility:
@@ -282,7 +287,7 @@ def _read_looks(
             or futility.n.value is None
             or futility.stop_at_or_below.value is None
         ):
-            left_out.append(f"The futility look {futility.identifier} is not rehearsed.")
+            left_out.append(_tell_not_rehearsed(futility.identifier))
             continue
         looks.append(
             Look(
@@ -293,9 +298,7 @@ def _read_looks(
                 (futility.stop_at_or_below.value,),
             )
         )
-    left_out += [
-        f"The pause {pause.identifier} is not rehearsed: recruitment goes on." for pause in monitoring.pauses
-    ]
+    left_out += [_tell_not_rehearsed(pause.identifier) for pause in monitoring.pauses]
     return tuple(looks), tuple(left_out)
 
 
@@ -326,3 +329,23 @@ def compute_minimum(rule: PrimaryRule, counted: int) -> int:
         11
     """
     return rule.minimum if rule.rate is None else math.ceil(rule.rate * counted - 1e-9)
+
+
+_NO_RULE = Text(
+    en="The study file has no rule that decides: no conclusion is drawn.",
+    fr="Le fichier d’étude n’a pas de règle de décision\u00a0: aucune conclusion n’est tirée.",
+)
+
+
+def _tell_not_rehearsed(name: str) -> Text:
+    return Text(
+        en=f"{name} is not rehearsed: the trial is run and read without it.",
+        fr=f"{name} n’est pas répété\u00a0: l’essai est mené et lu sans.",
+    )
+
+
+def _tell_incomplete(name: str) -> Text:
+    return Text(
+        en=f"The rule of {name} is incomplete in the study file: it decides and stops nothing.",
+        fr=f"La règle de {name} est incomplète dans le fichier d’étude\u00a0: elle ne décide ni n’arrête rien.",
+    )

@@ -23,6 +23,9 @@ from abscopal.errors import OptionError, OutputError, UserError
 from abscopal.rehearsal.tasks import Task, simulate_task
 
 MOST_RESTARTS = 3
+DASK_TIMEOUT = "20s"
+WORTH_PROCESSES = 12
+"""Tasks below which one process is done before others have compiled the model."""
 Report = Callable[[int, int], None]
 Simulate = Callable[[Task], pl.DataFrame]
 Finished = Generator[tuple[int, pl.DataFrame], None, None]
@@ -147,7 +150,7 @@ def _work(tasks: Sequence[Task], workforce: Workforce, simulate: Simulate) -> Fi
     """Place and rows of each task, as they are finished."""
     if workforce.dask is not None and tasks:
         yield from _work_with_dask(tasks, workforce, simulate)
-    elif workforce.processes > 1 and len(tasks) > 1:
+    elif workforce.processes > 1 and len(tasks) >= WORTH_PROCESSES:
         yield from _work_in_processes(tasks, workforce.processes, simulate)
     else:
         yield from ((place, simulate(task)) for place, task in enumerate(tasks))
@@ -205,7 +208,7 @@ def _work_with_dask(tasks: Sequence[Task], workforce: Workforce, simulate: Simul
             cluster = distributed.LocalCluster(
                 n_workers=workforce.processes, threads_per_worker=1, dashboard_address=None
             )
-        client = distributed.Client(cluster or workforce.dask, timeout="20s")
+        client = distributed.Client(cluster or workforce.dask, timeout=DASK_TIMEOUT)
     except (OSError, ValueError) as error:
         raise OptionError(
             f"No Dask scheduler answers at {workforce.dask}.",
