@@ -5,8 +5,8 @@ rests on ASME V&V 40: question, context of use, model risk, evidence by category
 devices; the pattern serves here, its authority does not.
 
 Reference:
-    FDA, Assessing the Credibility of Computational Modeling and Simulation in Medical Device Submissions, final
-    guidance of 17 November 2023, section VI; ASME V&V 40-2018.
+    FDA, final guidance of 17 November 2023 on the credibility of computational models in device submissions,
+    section VI; ASME V&V 40-2018.
 """
 
 from collections.abc import Sequence

@@ -152,7 +152,7 @@ def _simulate_group(
     arm_key: int,
     settings: Settings,
 ) -> Courses:
-    values = compute_arm_values(model, plan, scenario, patients, key)
+    values = apply_arm(model, plan, scenario, patients, key)
     cohort = make_cohort(model, values, lesions=patients.lesions)
     chance = draw_uniforms(arm_key, patients.numbers, purpose="toxicity", count=2)
     threshold = -np.log(chance[:, 0])
@@ -229,7 +229,7 @@ def compute_diameter(volume_ml: Floats) -> Floats:
     return np.asarray(MM_OF_ONE_ML * np.cbrt(volume_ml))
 
 
-def compute_arm_values(
+def apply_arm(
     model: ModelDescription, plan: ArmPlan, scenario: Scenario, patients: VirtualPatients, key: int
 ) -> Mapping[str, float | Floats]:
     """What the arm changes in the patients: draining nodes, one drug's effect on the other, who they are.
@@ -238,11 +238,11 @@ def compute_arm_values(
         model: the description.
         plan: the calendar of the arm.
         scenario: the scenario in force.
-        patients: the patients.
+        patients: the patients as drawn.
         key: key of the study and the draw.
 
     Returns:
-        Every parameter of the model by symbol, as it is in this arm.
+        Every parameter of the model by symbol.
     """
     values = dict(patients.values)
     is_injected = any(dose.route == "INTRATUMORAL" for dose in plan.doses)

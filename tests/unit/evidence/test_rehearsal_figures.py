@@ -113,6 +113,19 @@ def test_one_draw_says_what_it_hides():
     assert any("what nobody knows is not shown" in note for note in figure.caption.notes)
 
 
+def test_long_names_and_single_draws_leave_room_for_every_panel():
+    """A layout that collapses is a warning, and a warning is an error here."""
+    name = "severe toxicity in the window, Intratumoural ipilimumab + nivolumab"
+    values = np.array([0.1, 0.2, 0.3, 0.2])
+    for panels in (1, 4, 8):
+        shown = [Distribution(name, "proportion", values)] * panels
+        figure = render_endpoint_distributions(shown, language="en")
+        render_svg(figure)
+        visible = [axes for axes in figure.axes if axes.get_visible()]
+        assert len(visible) == panels
+        assert all(axes.get_position().height * figure.get_figheight() > 0.6 for axes in visible)
+
+
 def test_hits_and_misses_are_both_written(english):
     written = {text.get_text() for axes in english["targets"].axes for text in axes.texts}
     assert written == {"inside", "OUTSIDE", "no interval"}

@@ -20,6 +20,7 @@ from abscopal.evidence.figures.appearance import (
     open_figure,
     use_appearance,
     wrap,
+    wrap_to_width,
     write_number_axis,
     write_percent_axis,
 )
@@ -229,7 +230,7 @@ def _draw_alternatives(axes: Axes, item: WhatIf, designs: Sequence[str], languag
             markersize=6,
             linestyle="none",
         )
-    axes.set_title(wrap(item.label, width=26))
+    axes.set_title("\n".join(wrap_to_width(item.label, width=1.45, size=9, weight="bold")))
     _number(axes, item.unit, language)
     axes.tick_params(axis="x", labelsize=7)
     axes.locator_params(axis="x", nbins=4)
@@ -238,22 +239,23 @@ def _draw_alternatives(axes: Axes, item: WhatIf, designs: Sequence[str], languag
 def _draw_distribution(axes: Axes, item: Distribution, language: Language) -> None:
     values = _finite(item)
     axes.hist(values, bins=_choose_bins(values, item.unit).tolist(), color=SKY_BLUE, edgecolor="white")
-    # Ticks hang under the axis line, so that bars never hide them.
-    axes.plot(
-        item.by_draw,
-        [-0.045] * len(item.by_draw),
-        transform=axes.get_xaxis_transform(),
-        marker="|",
-        markersize=9,
-        color=ORANGE,
-        linestyle="none",
-        clip_on=False,
-        zorder=5,
-        gid="draws",
-    )
+    if item.by_draw:
+        # Ticks hang under the axis line, so that bars never hide them.
+        axes.plot(
+            item.by_draw,
+            [-0.045] * len(item.by_draw),
+            transform=axes.get_xaxis_transform(),
+            marker="|",
+            markersize=9,
+            color=ORANGE,
+            linestyle="none",
+            clip_on=False,
+            zorder=5,
+            gid="draws",
+        )
     if item.limit is not None:
         axes.axvline(item.limit, color=VERMILION, linewidth=1.2, linestyle=(0, (4, 3)), gid="limit")
-    axes.set_title(wrap(item.label, width=28))
+    axes.set_title("\n".join(wrap_to_width(item.label, width=1.75, size=9, weight="bold")))
     _number(axes, item.unit, language)
     write_number_axis(axes, language=language)
     axes.tick_params(axis="x", pad=7)

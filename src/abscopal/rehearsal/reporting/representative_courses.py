@@ -16,7 +16,7 @@ from abscopal.rehearsal.courses import (
     MOST_LESIONS,
     Courses,
     Settings,
-    compute_arm_values,
+    apply_arm,
     give_planned_dose,
     simulate_courses,
 )
@@ -133,7 +133,7 @@ def _simulate_group(
         body=Body(scenario["weight_mean_kg"], scenario["weight_sd_kg"]),
         is_filtered=settings.is_filtered,
     )
-    values = compute_arm_values(model, plan, scenario, patients, key)
+    values = apply_arm(model, plan, scenario, patients, key)
     cohort = make_cohort(model, values, lesions=patients.lesions)
     states = [*LESION_STATES, *(amount for amount, _ in PLASMA.values())]
     parts = {state: [read_state(cohort, state)[:, None]] for state in states}
