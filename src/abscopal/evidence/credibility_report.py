@@ -5,8 +5,8 @@ rests on ASME V&V 40: question, context of use, model risk, evidence by category
 devices; the pattern serves here, its authority does not.
 
 Reference:
-    FDA, Assessing the Credibility of Computational Modeling and Simulation in Medical Device Submissions, final
-    guidance of 17 November 2023, section VI; ASME V&V 40-2018.
+    FDA, final guidance of 17 November 2023 on the credibility of computational models in device submissions,
+    section VI; ASME V&V 40-2018.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from abscopal.evidence.figures.rehearsal_data import Role, TargetCheck
 from abscopal.evidence.rehearsal_texts import TEXTS
-from abscopal.evidence.rehearsal_words import name_quantity, write_quantity
+from abscopal.evidence.rehearsal_words import name_quantity, write_power, write_quantity
 from abscopal.evidence.report.blocks import Block, Cell, Heading, Notice, Prose, Section, Table, row_of
 from abscopal.evidence.report.wording import Wording
 from abscopal.evidence.typography import Language, format_labelled, format_number
@@ -31,7 +31,6 @@ CATEGORIES = (
     "calculation",
 )
 STRONGEST = 5
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +212,7 @@ def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> 
                 say(
                     "code_verification_scipy",
                     patients=wording.count(measured.scipy_patients),
-                    difference=_write_small(measured.scipy, language),
+                    difference=write_power(measured.scipy, language=language),
                 ),
             ]
         case "calibration":
@@ -241,9 +240,9 @@ def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> 
             return [
                 say(
                     "calculation_text",
-                    tolerance=_write_small(measured.tolerance, language),
+                    tolerance=write_power(measured.tolerance, language=language),
                     patients=wording.count(measured.patients),
-                    difference=_write_small(measured.halved, language),
+                    difference=write_power(measured.halved, language=language),
                 ),
                 say(
                     "calculation_failed",
@@ -255,15 +254,6 @@ def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> 
                 ),
             ]
     return [say(f"{category}_text")]
-
-
-def _write_small(value: float, language: Language) -> str:
-    """A small number as a power of ten."""
-    if value == 0:
-        return "0"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    digits = format_number(float(mantissa), language=language, decimals=0 if mantissa.endswith(".0") else 1)
-    return f"{digits}\u00a0×\u00a010{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
 def _tabulate_checks(name: str, checks: Sequence[TargetCheck], wording: Wording) -> Table:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from abscopal.evidence.figures.appearance import CaptionedFigure
 from abscopal.evidence.figures.saving import render_svg
 from abscopal.evidence.rehearsal_texts import TEXTS
-from abscopal.evidence.rehearsal_words import DRAWS, MODES, name_quantity, write_quantity
+from abscopal.evidence.rehearsal_words import DRAWS, MODES, name_quantity, write_power, write_quantity
 from abscopal.evidence.report.blocks import Block, Cell, Figure, Notice, Prose, Section, Table, row_of
 from abscopal.evidence.report.page import WORDS, Page, render_page
 from abscopal.evidence.report.wording import Wording
@@ -159,7 +159,7 @@ def render_rehearsal_page(
             (say("draws"), wording.count(content.draws)),
             (say("seed"), str(content.seed)),
             (say("horizon"), wording.number(content.horizon_days)),
-            (say("tolerance"), f"{content.tolerance:g}"),
+            (say("tolerance"), write_power(content.tolerance, language=language)),
         ),
         sections=tuple(sections),
         words={name: wording.say(f"page.{name}") for name in WORDS},
@@ -211,7 +211,7 @@ def _list_assumed(content: RehearsalContent, wording: Wording) -> tuple[Block, .
     )
     caption = TEXTS["in_force"].read(language)
     return (
-        Notice("assumption", TEXTS["assumed"].read(language), tuple(items)),
+        Notice("assumption", TEXTS["beware"].read(language), tuple(items)),
         Table("assumed-values", caption, header, rows, is_long=True),
     )
 

@@ -86,6 +86,27 @@ MODES: dict[str, Text] = {
 }
 
 
+SEPARATORS: dict[Language, str] = {"en": "; ", "fr": "\u202f; "}
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def write_power(value: float, *, language: Language) -> str:
+    r"""Write a small number as a power of ten.
+
+    Example:
+        >>> write_power(6.94e-9, language="en"), write_power(1e-6, language="en")
+        ('6.9\xa0×\xa010⁻⁹', '10⁻⁶')
+    """
+    if value == 0:
+        return "0"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    if mantissa == "1.0":
+        return power
+    digits = format_number(float(mantissa), language=language, decimals=0 if mantissa.endswith(".0") else 1)
+    return f"{digits}\u00a0×\u00a0{power}"
+
+
 def name_quantity(quantity: str, *, language: Language) -> str:
     """Name a quantity such as `severe_rate.IT.mean` in words.
 

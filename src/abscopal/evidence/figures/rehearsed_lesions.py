@@ -13,14 +13,16 @@ from abscopal.evidence.figures.appearance import (
     CaptionedFigure,
     choose_words,
     in_months,
+    make_room_for_titles,
     open_figure,
     set_month_axis,
     use_appearance,
-    wrap,
+    wrap_to_width,
     write_percent_axis,
 )
 from abscopal.evidence.figures.rehearsal_data import Floats, LesionGroup
-from abscopal.evidence.typography import Language, format_count, format_percent
+from abscopal.evidence.rehearsal_words import SEPARATORS
+from abscopal.evidence.typography import Language, format_count, format_labelled, format_percent
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -89,7 +91,9 @@ def render_rehearsed_lesions(
         rows = -(-len(groups) // columns)
         figure = open_figure(height=2.7 * rows + 0.3, language=language)
         figure.caption = Caption(
-            words["title"], words["tells"].format(values="; ".join(told)), (words["reads"], words["truth"])
+            words["title"],
+            words["tells"].format(values=SEPARATORS[language].join(told)),
+            (words["reads"], words["truth"]),
         )
         panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
         for place, axes in enumerate(panels):
@@ -98,8 +102,8 @@ def render_rehearsed_lesions(
                 continue
             group = groups[place]
             _draw_group(axes, group, months)
-            name = wrap(f"{group.arm}: {words[group.role]}" if language == "en" else
-                        f"{group.arm}\u00a0: {words[group.role]}", width=26)  # fmt: skip
+            label = format_labelled(group.arm, words[group.role], language=language)
+            name = "\n".join(wrap_to_width(label, width=1.8, size=9, weight="bold"))
             count = words["count"].format(n=format_count(len(group.change), language=language))
             axes.set_title(f"{name}\n{count}")
             axes.set_xlabel(words["x"])
@@ -108,6 +112,8 @@ def render_rehearsed_lesions(
             if place % columns == 0:
                 axes.set_ylabel(words["y"])
                 write_percent_axis(axes, language=language)
+        for _ in range(rows):
+            make_room_for_titles(figure)
         return figure
 
 

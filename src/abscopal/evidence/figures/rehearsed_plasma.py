@@ -9,17 +9,16 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from abscopal.evidence.figures.appearance import (
     BLACK,
-    GREY,
     Caption,
     CaptionedFigure,
     choose_words,
     mark_arm,
     open_figure,
     use_appearance,
-    wrap,
     write_number_axis,
 )
 from abscopal.evidence.figures.rehearsal_data import LevelBeside, PlasmaGroup
+from abscopal.evidence.rehearsal_words import SEPARATORS
 from abscopal.evidence.typography import Language, format_number
 
 _WORDS: dict[Language, dict[str, str]] = {
@@ -81,7 +80,7 @@ def render_rehearsed_plasma(
     words = choose_words(_WORDS, language=language)
     drugs = list(dict.fromkeys(group.drug for group in groups))
     arms = list(dict.fromkeys(group.arm for group in groups))
-    told = "; ".join(
+    told = SEPARATORS[language].join(
         words["value"].format(
             arm=level.arm,
             drug=level.drug,
@@ -106,14 +105,21 @@ def render_rehearsed_plasma(
             _number_logarithms(axes, language)
         panels[0].set_ylabel(words["y"])
         handles = [
-            Line2D([], [], color=mark_arm(place).colour, linestyle=mark_arm(place).line, label=arm)
+            Line2D(
+                [],
+                [],
+                color=mark_arm(place).colour,
+                linestyle=mark_arm(place).line,
+                marker=mark_arm(place).marker if levels else "",
+                label=arm,
+            )
             for place, arm in enumerate(arms)
         ]
         if levels:
             _draw_levels(panels[-1], levels, arms, words)
             _number_logarithms(panels[-1], language)
             handles += [
-                Line2D([], [], color=BLACK, marker="o", linestyle="-", label=words["rehearsed"]),
+                Line2D([], [], color=BLACK, linestyle="-", label=words["rehearsed"]),
                 Line2D([], [], color=BLACK, marker="D", markerfacecolor="white", linestyle=(0, (2, 1.5)),
                        label=words["published"]),
             ]  # fmt: skip
@@ -151,9 +157,12 @@ def _draw_levels(
 ) -> None:
     names = []
     for place, level in enumerate(levels):
-        colour = mark_arm(arms.index(level.arm)).colour if level.arm in arms else GREY
+        mark = mark_arm(arms.index(level.arm) if level.arm in arms else len(arms))
+        colour = mark.colour
         axes.plot([place - 0.14] * 2, [level.low, level.high], color=colour, linewidth=1.6)
-        axes.plot(place - 0.14, level.median, marker="o", color=colour, markersize=6, linestyle="none")
+        axes.plot(
+            place - 0.14, level.median, marker=mark.marker, color=colour, markersize=6, linestyle="none"
+        )
         if level.published_sd is not None:
             # A mean less its standard deviation may fall below zero, which no logarithm shows.
             lowest = max(level.published - level.published_sd, LOWEST)
@@ -174,9 +183,9 @@ def _draw_levels(
             linestyle="none",
             gid=f"published-{place}",
         )
-        names.append(f"{wrap(level.arm, width=10)}\n{words[level.level]}")
+        names.append(words[level.level])
     axes.set_yscale("log")
-    axes.set_xticks(range(len(levels)), names, fontsize=6.5)
+    axes.set_xticks(range(len(levels)), names, fontsize=7, rotation=30)
     axes.set_xlim(-0.5, len(levels) - 0.5)
     axes.set_title(words["beside"])
 

@@ -17,6 +17,7 @@ from abscopal.evidence.figures.appearance import (
     use_appearance,
 )
 from abscopal.evidence.figures.rehearsal_data import PopulationGroup
+from abscopal.evidence.rehearsal_words import SEPARATORS
 from abscopal.evidence.typography import Language, format_number
 
 _WORDS: dict[Language, dict[str, str]] = {
@@ -52,6 +53,7 @@ _WORDS: dict[Language, dict[str, str]] = {
     },
 }
 POPULATIONS = ("E", "R", "M", "G")
+TOLD = ("R", "G")
 
 
 def render_rehearsed_populations(groups: Sequence[PopulationGroup], *, language: Language) -> CaptionedFigure:
@@ -69,7 +71,7 @@ def render_rehearsed_populations(groups: Sequence[PopulationGroup], *, language:
         >>> group = PopulationGroup("IT", "injected", (0, 21), folds)
         >>> figure = render_rehearsed_populations([group], language="en")
         >>> figure.caption.description.split(";")[0]
-        'Median at day 21: CD8 effectors 2.0 (IT, injected)'
+        'Median at day 21: Regulatory T cells 2.0 (IT, injected)'
     """
     words = choose_words(_WORDS, language=language)
     last = groups[0].days[-1] if groups else 0
@@ -80,13 +82,15 @@ def render_rehearsed_populations(groups: Sequence[PopulationGroup], *, language:
             arm=group.arm,
             role=words[group.role],
         )
-        for name in POPULATIONS
+        for name in TOLD
         for group in groups
     ]
     with use_appearance():
         figure = open_figure(height=3.4, language=language)
         figure.caption = Caption(
-            words["title"], words["tells"].format(day=last, values="; ".join(told)), (words["reads"],)
+            words["title"],
+            words["tells"].format(day=last, values=SEPARATORS[language].join(told)),
+            (words["reads"],),
         )
         panels = figure.subplots(1, len(POPULATIONS), squeeze=False)[0]
         for axes, name in zip(panels, POPULATIONS, strict=True):

@@ -20,10 +20,12 @@ from abscopal.evidence.figures.appearance import (
     open_figure,
     use_appearance,
     wrap,
+    wrap_to_width,
     write_number_axis,
     write_percent_axis,
 )
-from abscopal.evidence.figures.rehearsal_data import Distribution, Frequency, Unit, WhatIf
+from abscopal.evidence.figures.rehearsal_data import Distribution, Floats, Frequency, Unit, WhatIf
+from abscopal.evidence.rehearsal_words import SEPARATORS
 from abscopal.evidence.typography import Language, format_number, format_percent
 
 _WORDS: dict[Language, dict[str, str]] = {
@@ -33,7 +35,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "tells": "{values}.",
         "value": "{label} {share}",
         "reads": "Dot: over all draws of the parameters. Thick line: Monte-Carlo interval of 95%. Short ticks: under "
-        "each draw alone; ticks far apart are what nobody knows.",
+        "each draw alone; ticks far apart are what nobody knows, and chance where few trials ran under a draw.",
         "one_draw": "One draw of the parameters: what nobody knows is not shown.",
         "endpoints": "Endpoints over the rehearsed trials",
         "spread": "{label}, median {middle}",
@@ -51,7 +53,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "tells": "{values}.",
         "value": "{label} {share}",
         "reads": "Point : tous les tirages des paramètres. Trait épais : intervalle de Monte-Carlo à 95 %. Petits "
-        "traits : chaque tirage seul ; s’ils sont éloignés, c’est ce que personne ne sait.",
+        "traits : chaque tirage seul ; éloignés, c’est ce que personne ne sait, et le hasard "
+        "si un tirage a eu peu d’essais.",
         "one_draw": "Un seul tirage des paramètres : ce que personne ne sait n’est pas montré.",
         "endpoints": "Critères de jugement sur les essais simulés",
         "spread": "{label}, médiane {middle}",
@@ -64,6 +67,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "nothing": "Il n’y a pas d’essai à montrer.",
     },
 }
+
+# Shares of a few dozen patients take few values: wider bins keep them from making combs.
+MOST_BINS, FEWER_BINS = 24, 14
 
 
 def render_conclusions(frequencies: Sequence[Frequency], *, language: Language) -> CaptionedFigure:
@@ -82,7 +88,7 @@ def render_conclusions(frequencies: Sequence[Frequency], *, language: Language) 
         'Success 80.0%.'
     """
     words = choose_words(_WORDS, language=language)
-    told = "; ".join(
+    told = SEPARATORS[language].join(
         words["value"].format(label=item.label, share=format_percent(item.probability, language=language))
         for item in frequencies
     )
@@ -90,7 +96,7 @@ def render_conclusions(frequencies: Sequence[Frequency], *, language: Language) 
     if all(len(item.by_draw) <= 1 for item in frequencies):
         notes += (words["one_draw"],)
     with use_appearance():
-        figure = open_figure(height=1.0 + 0.5 * max(len(frequencies), 1), language=language)
+        figure = open_figure(height=1.3 + 0.5 * max(len(frequencies), 1), language=language)
         figure.caption = Caption(words["conclusions"], words["tells"].format(values=told), notes)
         if not frequencies:
             draw_message(figure, words["nothing"])
@@ -136,7 +142,7 @@ def render_endpoint_distributions(
     """
     words = choose_words(_WORDS, language=language)
     known = [item for item in distributions if np.isfinite(item.values).any()]
-    told = "; ".join(
+    told = SEPARATORS[language].join(
         words["spread"].format(
             label=item.label,
             middle=_write_value(float(np.nanmedian(_finite(item))), item.unit, language),
@@ -159,7 +165,8 @@ def render_endpoint_distributions(
             _draw_distribution(axes, known[place], language)
             if place % columns == 0:
                 axes.set_ylabel(words["trials"])
-        make_room_for_titles(figure)
+        for _ in range(rows):
+            make_room_for_titles(figure)
         return figure
 
 
@@ -180,7 +187,7 @@ def render_what_if(comparisons: Sequence[WhatIf], *, language: Language) -> Capt
         'Success, as planned 80.0%.'
     """
     words = choose_words(_WORDS, language=language)
-    told = "; ".join(
+    told = SEPARATORS[language].join(
         words["planned"].format(
             label=item.label, value=_write_value(item.alternatives[0].estimate, item.unit, language)
         )
@@ -204,7 +211,8 @@ def render_what_if(comparisons: Sequence[WhatIf], *, language: Language) -> Capt
             _draw_alternatives(axes, comparisons[place], designs, language)
         panels[0].set_yticks(range(len(designs)), [wrap(name, width=26) for name in designs])
         panels[0].set_ylim(len(designs) - 0.5, -0.5)
-        make_room_for_titles(figure)
+        for _ in range(rows):
+            make_room_for_titles(figure)
         return figure
 
 
@@ -222,7 +230,7 @@ def _draw_alternatives(axes: Axes, item: WhatIf, designs: Sequence[str], languag
             markersize=6,
             linestyle="none",
         )
-    axes.set_title(wrap(item.label, width=26))
+    axes.set_title("\n".join(wrap_to_width(item.label, width=1.45, size=9, weight="bold")))
     _number(axes, item.unit, language)
     axes.tick_params(axis="x", labelsize=7)
     axes.locator_params(axis="x", nbins=4)
@@ -230,30 +238,41 @@ def _draw_alternatives(axes: Axes, item: WhatIf, designs: Sequence[str], languag
 
 def _draw_distribution(axes: Axes, item: Distribution, language: Language) -> None:
     values = _finite(item)
-    axes.hist(values, bins=min(24, max(1, len(np.unique(values)))), color=SKY_BLUE, edgecolor="white")
-    # Ticks hang under the axis line, so that bars never hide them.
-    axes.plot(
-        item.by_draw,
-        [-0.045] * len(item.by_draw),
-        transform=axes.get_xaxis_transform(),
-        marker="|",
-        markersize=9,
-        color=ORANGE,
-        linestyle="none",
-        clip_on=False,
-        zorder=5,
-        gid="draws",
-    )
+    axes.hist(values, bins=_choose_bins(values, item.unit).tolist(), color=SKY_BLUE, edgecolor="white")
+    if item.by_draw:
+        # Ticks hang under the axis line, so that bars never hide them.
+        axes.plot(
+            item.by_draw,
+            [-0.045] * len(item.by_draw),
+            transform=axes.get_xaxis_transform(),
+            marker="|",
+            markersize=9,
+            color=ORANGE,
+            linestyle="none",
+            clip_on=False,
+            zorder=5,
+            gid="draws",
+        )
     if item.limit is not None:
         axes.axvline(item.limit, color=VERMILION, linewidth=1.2, linestyle=(0, (4, 3)), gid="limit")
-    axes.set_title(wrap(item.label, width=28))
+    axes.set_title("\n".join(wrap_to_width(item.label, width=1.75, size=9, weight="bold")))
     _number(axes, item.unit, language)
     write_number_axis(axes, language=language)
     axes.tick_params(axis="x", pad=7)
     axes.locator_params(axis="x", nbins=5)
 
 
-def _finite(item: Distribution) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _choose_bins(values: Floats, unit: Unit) -> Floats:
+    """Bins of equal width; those of counts hold as many whole numbers each."""
+    low, high = float(values.min()), float(values.max())
+    if unit == "count":
+        width = max(1.0, np.ceil((high - low + 1) / MOST_BINS))
+        return np.asarray(np.arange(low - 0.5, high + width, width))
+    bins = min(MOST_BINS if unit == "days" else FEWER_BINS, max(1, len(np.unique(values))))
+    return np.linspace(low, high, bins + 1) if high > low else np.array([low - 0.5, low + 0.5])
+
+
+def _finite(item: Distribution) -> Floats:
     return np.asarray(item.values[np.isfinite(item.values)]).ravel()
 
 
