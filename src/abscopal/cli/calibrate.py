@@ -2,6 +2,11 @@
 
 import datetime
 import json
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +36,7 @@ def calibrate(
     rounds: Annotated[
         int, typer.Option(help="Rounds of the search; the first five only approach.", min=6)
     ] = 21,
+    workers: Annotated[int, typer.Option(help="Processes; the numbers do not depend on it.", min=1)] = 1,
     date: Annotated[str, typer.Option(help="Day to write in the files; today if left out.")] = "",
 ) -> None:
     """Find sets of parameters that agree with what was published, no tighter than chance allows.
@@ -66,10 +72,10 @@ def calibrate(
     )
     position = read_progress(out, calibration)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with spread_over(workers) as spread, Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("Rounds", total=rounds, completed=position.rounds if position else 0)
         try:
-            for found in run_calibration(calibration, position):
+            for found in run_calibration(calibration, position, spread=spread):
                 position = found
                 write_progress(out, calibration, found)
                 progress.update(task, completed=found.rounds)
@@ -85,7 +91,9 @@ def calibrate(
         found_draws = compute_draws(calibration, position)
         answers = list(
             progress.track(
-                simulate_draws(calibration, found_draws), total=draws, description="Other patients"
+                simulate_draws(calibration, found_draws, spread=spread),
+                total=draws,
+                description="Other patients",
             )
         )
     day = date or datetime.date.today().isoformat()  # noqa: DTZ011, TID251 (the command line may ask the clock)
@@ -108,6 +116,16 @@ def calibrate(
     write_record(out / RECORD_FILE, record)
     print_record(record, Console(highlight=False))
     Console().print(str(out), markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def spread_over(workers: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """What applies a function to many values: here, or in so many processes."""
+    if workers == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield partial(pool.map, chunksize=2)
 
 
 def write_record(file: Path, record: dict[str, Any]) -> None:

@@ -1,4 +1,5 @@
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from abscopal.cli import calibrate, check
 from abscopal.errors import OptionError, StudyError
 from abscopal.protocol.reading import list_bundled_studies, read_study
 from abscopal.rehearsal.calibration.calibrate import plan_calibration
+from abscopal.rehearsal.calibration.candidates import make_question, simulate_candidate
 from abscopal.rehearsal.calibration.likelihood import (
     compute_binomial_term,
     compute_mean_term,
@@ -111,6 +113,15 @@ def test_a_study_without_a_fitted_result_is_not_calibrated():
         )
 
 
+def test_a_question_travels_to_another_process_whole():
+    found = [read_study(folder) for folder in list_bundled_studies().values()]
+    study = next(item for item in found if item.protocol.rehearsal.targets)
+    scenario = choose_scenario(study.protocol)
+    targets = list_targets(study.protocol)
+    question = make_question(MODEL, study.protocol, scenario, targets, patients=64, stream="a")
+    assert pickle.loads(pickle.dumps(question)) == question
+
+
 # --- the ensemble file ------------------------------------------------------------------------------
 
 
@@ -195,13 +206,21 @@ def make_target(events: int, n: int) -> Target:
     return Target("share", text, "arm", "objective_response", events / n, n, "fit", "study")
 
 
+def make_attempt(events: int, n: int):
+    """The first score, through the normal distribution, is the share."""
+
+    def attempt(scores):
+        shares = stats.norm.cdf(scores[:, 0])
+        return [Tried(np.array([share]), compute_binomial_term(events, n, share)) for share in shares]
+
+    return attempt
+
+
 def test_a_search_finds_the_posterior_that_quadrature_gives():
     """One share of 30 in 40 that only the first of two parameters moves: the other keeps its prior."""
     target = make_target(30, 40)
 
-    def attempt(scores):
-        share = stats.norm.cdf(scores[0])
-        return Tried(np.array([share]), compute_binomial_term(30, 40, share))
+    attempt = make_attempt(30, 40)
 
     start = start_search(attempt, parameters=2, candidates=200, seed=5)
     kept = []
@@ -220,9 +239,7 @@ def test_a_search_finds_the_posterior_that_quadrature_gives():
 def test_a_search_that_stopped_goes_on_as_if_it_had_not():
     target = make_target(3, 10)
 
-    def attempt(scores):
-        share = stats.norm.cdf(scores[0])
-        return Tried(np.array([share]), compute_binomial_term(3, 10, share))
+    attempt = make_attempt(3, 10)
 
     start = start_search(attempt, parameters=1, candidates=8, seed=1)
     whole = list(continue_search(attempt, (target,), start, rounds=9, seed=1))
@@ -234,7 +251,6 @@ def test_a_search_that_stopped_goes_on_as_if_it_had_not():
 def test_calibration_recovers_toxicity_that_is_known(tmp_path, monkeypatch):
     """Results made with four times the usual hazard of both drugs together bring it back, from scratch."""
     from abscopal.rehearsal.calibration import calibrate as rooms
-    from abscopal.rehearsal.calibration.candidates import make_question, simulate_candidate
 
     found = [read_study(folder) for folder in list_bundled_studies().values()]
     study = next(item for item in found if len(item.protocol.arms) > 1)

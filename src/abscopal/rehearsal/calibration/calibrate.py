@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.scenario import Scenario
 
 Floats = NDArray[np.float64]
+Spread = Callable[..., Iterable[Any]]
 PROGRESS_FILE = "calibration_progress.npz"
 
 
@@ -106,17 +109,21 @@ def plan_calibration(
     return Calibration(study_hash, priors, question, targets, candidates, rounds, seed)
 
 
-def run_calibration(calibration: Calibration, position: Position | None) -> Iterator[Position]:
+def run_calibration(
+    calibration: Calibration, position: Position | None, *, spread: Spread = map
+) -> Iterator[Position]:
     """Search, from the start or from a saved position.
 
     Args:
         calibration: the plan.
         position: where to go on from; None to begin.
+        spread: what applies a function to many values in order, such as the map of a pool of processes. The
+            numbers do not depend on it.
 
     Yields:
         The position after each round.
     """
-    attempt = _make_attempt(calibration)
+    attempt = _make_attempt(calibration, spread)
     if position is None:
         position = start_search(
             attempt,
@@ -138,12 +145,15 @@ def compute_draws(calibration: Calibration, position: Position) -> tuple[Paramet
     )
 
 
-def simulate_draws(calibration: Calibration, draws: Sequence[ParameterDraw]) -> Iterator[Answer]:
+def simulate_draws(
+    calibration: Calibration, draws: Sequence[ParameterDraw], *, spread: Spread = map
+) -> Iterator[Answer]:
     """Look at every published result again, fitted or held out, on patients the search has not seen.
 
     Args:
         calibration: the plan.
         draws: the sets of parameters.
+        spread: what applies a function to many values in order.
 
     Yields:
         What each set gives.
@@ -160,8 +170,8 @@ def simulate_draws(calibration: Calibration, draws: Sequence[ParameterDraw]) -> 
         patients=question.patients,
         stream=f"{calibration.seed}/check",
     )
-    for draw in draws:
-        answer = simulate_candidate(fresh, draw.medians)
+    answers = spread(partial(simulate_candidate, fresh), [dict(draw.medians) for draw in draws])
+    for draw, answer in zip(draws, answers, strict=True):
         if answer is None:
             raise OptionError(
                 f"Set {draw.identifier} describes nobody with growing lesions among other patients.",
@@ -232,14 +242,18 @@ def read_progress(folder: Path, calibration: Calibration) -> Position | None:
         )
 
 
-def _make_attempt(calibration: Calibration) -> Try:
-    question = calibration.question
-    names = [target.identifier for target in question.targets]
+def _make_attempt(calibration: Calibration, spread: Spread) -> Try:
+    one = partial(_try_one, calibration.question, calibration.priors)
 
-    def attempt(scores: Floats) -> Tried:
-        answer = simulate_candidate(question, compute_medians(calibration.priors, scores))
-        if answer is None:
-            return Tried(np.full(len(names), np.nan), -np.inf)
-        return Tried(np.array([answer.judged[name] for name in names]), answer.likelihood)
+    def attempt(scores: Floats) -> list[Tried]:
+        return list(spread(one, scores))
 
     return attempt
+
+
+def _try_one(question: Question, priors: tuple[Prior, ...], scores: Floats) -> Tried:
+    names = [target.identifier for target in question.targets]
+    answer = simulate_candidate(question, compute_medians(priors, scores))
+    if answer is None:
+        return Tried(np.full(len(names), np.nan), -np.inf)
+    return Tried(np.array([answer.judged[name] for name in names]), answer.likelihood)

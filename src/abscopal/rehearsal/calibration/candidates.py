@@ -5,7 +5,9 @@ luck. The final sets are looked at again on other patients.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +58,21 @@ class Question:
     stream: str
     tolerance: float = 1e-4
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process: the study file goes as text, for its generic parts cannot go otherwise."""
+        text = self.protocol.model_dump_json(by_alias=True)
+        rest = (self.scenario, self.targets, self.calendars, self.patients, self.stream, self.tolerance)
+        return _unpack, (self.model, text, *rest)
+
+
+def _unpack(model: ModelDescription, protocol: str, *rest: Any) -> Question:
+    return Question(model, _read_protocol(protocol), *rest)
+
+
+@cache
+def _read_protocol(text: str) -> StudyProtocol:
+    return StudyProtocol.model_validate_json(text)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -99,7 +116,9 @@ def make_question(
         The question.
     """
     calendars = plan_calendars(protocol, targets, model, follow_up_days=scenario["follow_up_days"])
-    return Question(model, protocol, scenario, targets, calendars, patients, stream)
+    # A plain dictionary: a question travels to other processes.
+    travelling = replace(scenario, medians=dict(scenario.medians))
+    return Question(model, protocol, travelling, targets, calendars, patients, stream)
 
 
 def simulate_candidate(question: Question, medians: Mapping[str, float]) -> Answer | None:

@@ -15,7 +15,7 @@ Reference:
     Parallel halves: Goodman and Weare 2010 (doi:10.2140/camcos.2010.5.65).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,14 +60,15 @@ class Position:
     entered: Floats
 
 
-Try = Callable[[Floats], Tried]
+# Tries many vectors of scores, in order; how they are shared among processes is its own affair.
+Try = Callable[[Floats], Sequence[Tried]]
 
 
 def start_search(attempt: Try, *, parameters: int, candidates: int, seed: int) -> Position:
     """Draw candidates from the priors and try them.
 
     Args:
-        attempt: what tries one vector of scores.
+        attempt: what tries vectors of scores.
         parameters: how many parameters there are.
         candidates: how many candidates, an even number.
         seed: seed.
@@ -87,7 +88,7 @@ def continue_search(
     """Go on from a position until so many rounds are done.
 
     Args:
-        attempt: what tries one vector of scores.
+        attempt: what tries vectors of scores.
         targets: the targets to fit, in the order of what is judged.
         position: where to go on from.
         rounds: rounds in all, the first and those of the smoother among them.
@@ -106,7 +107,7 @@ def continue_search(
 
 
 def _try_all(attempt: Try, scores: Floats) -> tuple[Floats, Floats]:
-    tried = [attempt(row) for row in scores]
+    tried = attempt(scores)
     return np.stack([item.judged for item in tried]), np.array([item.likelihood for item in tried])
 
 
