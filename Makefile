@@ -47,7 +47,7 @@ system:
 
 docs: $(STAMP)  ## the documentation, warnings are errors
 	$(BIN)/python docs/render_spec.py
-	$(BIN)/python docs/render_reference.py && $(BIN)/python docs/render_errors.py
+	$(BIN)/python docs/render_reference.py && $(BIN)/python docs/render_errors.py && $(BIN)/python docs/render_model.py
 	rm -rf docs/_generated/demo && $(BIN)/abscopal demo --out docs/_generated/demo >/dev/null
 	$(BIN)/sphinx-build --quiet --fail-on-warning -b html docs docs/_build/html
 

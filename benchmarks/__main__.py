@@ -8,7 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-BENCHMARKS = ("response", "estimation", "designs", "allocation", "read_out")
+BENCHMARKS = ("response", "estimation", "designs", "allocation", "rehearsal", "read_out")
 
 
 def main() -> None:

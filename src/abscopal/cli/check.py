@@ -17,6 +17,8 @@ from abscopal.protocol.provenance import Provenance
 from abscopal.protocol.published import read_published
 from abscopal.protocol.reading import check_study_file, find_study_file
 from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.rehearsal.ensemble import check_ensemble, explain_stale_ensemble
+from abscopal.rehearsal.model.description import read_model
 
 
 class Listing(StrEnum):
@@ -45,6 +47,8 @@ def check(
         raise StudyError(findings)
     console = Console(highlight=False, soft_wrap=True)
     print_summary(protocol, file, console)
+    if stale := explain_stale_ensemble(file.parent, read_model()):
+        console.print(stale, markup=False)
     if show is Listing.ASSUMPTIONS:
         print_assumptions(protocol, console)
     else:
@@ -59,7 +63,7 @@ def check_neighbours(folder: Path, versions: Sequence[StudyProtocol]) -> list[Fi
         versions: the versions of the protocol that could be read.
 
     Returns:
-        Findings of patients.yml and published.yml.
+        Findings of patients.yml, published.yml and ensemble.csv.
     """
     readers: dict[str, Callable[[Path], object]] = {
         "patients.yml": lambda path: read_patients(path, versions=versions),
@@ -73,7 +77,7 @@ def check_neighbours(folder: Path, versions: Sequence[StudyProtocol]) -> list[Fi
             read(folder / name)
         except StudyError as error:
             findings += error.findings
-    return findings
+    return findings + check_ensemble(folder, read_model())
 
 
 def print_summary(protocol: StudyProtocol, file: Path, console: Console) -> None:

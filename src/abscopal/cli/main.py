@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from abscopal.cli import allocation, assure, check, demo, design, read_out, respond, screen
+from abscopal.cli import (
+    allocation,
+    assure,
+    calibrate,
+    check,
+    demo,
+    design,
+    read_out,
+    rehearse,
+    respond,
+    screen,
+)
 from abscopal.errors import UserError
 
 app = typer.Typer(
@@ -44,10 +55,12 @@ def describe(
 
 app.command("check")(check.check)
 app.command("assure")(assure.assure)
+app.command("calibrate")(calibrate.calibrate)
 app.command("respond")(respond.respond)
 app.command("allocation")(allocation.allocation)
 app.command("screen")(screen.screen)
 app.command("read-out")(read_out.read_out)
+app.command("rehearse")(rehearse.rehearse)
 app.command("demo")(demo.demo)
 app.add_typer(design.app, name="design")
 

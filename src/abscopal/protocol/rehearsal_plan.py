@@ -1,10 +1,26 @@
 """What the rehearsal of this trial starts from: scenario files, operational parameters, targets to reach."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from abscopal.protocol.part import Identifier, Part
 from abscopal.protocol.provenance import Marked, Sourced, fact
 from abscopal.protocol.text import Text
+
+ComparedQuantity = Literal[
+    "severe_toxicity",
+    "severe_toxicity_of_treated",
+    "ended_early",
+    "injected_response",
+    "distant_response",
+    "objective_response",
+    "progression_free",
+    "median_progression",
+    "median_survival",
+    "drug_peak",
+    "drug_trough",
+]
 
 
 class Scenario(Marked):
@@ -32,6 +48,16 @@ class CalibrationTarget(Marked):
         "Published value, as a proportion or in the unit given.", stops="this comparison"
     )
     events: Sourced[int] = fact("Numerator.")
+    quantity: ComparedQuantity | None = Field(
+        default=None,
+        description=(
+            "What the rehearsal computes beside it; null: nothing, it is only shown. severe_toxicity counts evaluable "
+            "patients, severe_toxicity_of_treated all treated, ended_early the treated who died or were lost within "
+            "the window without severe toxicity, injected_response one injected lesion a patient."
+        ),
+    )
+    drug: str | None = Field(default=None, description="Drug whose concentration it is, as in the tables.")
+    sd: Sourced[float] = fact("Standard deviation between patients, in the unit of the value.")
     n: Sourced[int] = fact("Denominator.", stops="the binomial uncertainty of this comparison")
     use: str = Field(pattern="^(fit|held_out)$", description="fit: calibrates; held_out: only checks.")
 
@@ -40,6 +66,14 @@ class RehearsalPlan(Part):
     """Scenarios and targets."""
 
     scenarios: tuple[Scenario, ...] = Field(default=(), description="Scenarios; the first is the default.")
+    fitted: tuple[str, ...] = Field(
+        default=(),
+        description="Parameters and settings that calibration moves, by name; each must have a prior.",
+    )
+    references: tuple[str, ...] = Field(
+        default=(),
+        description="Sets of results of other trials that constrain the same biology, by name.",
+    )
     targets: tuple[CalibrationTarget, ...] = Field(
         default=(), description="Calibration and held-out targets."
     )

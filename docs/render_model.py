@@ -1,0 +1,156 @@
+"""Write the pages of the rehearsal from its own files: the model, and every operational setting."""
+
+from pathlib import Path
+
+from abscopal.rehearsal.model.description import ModelDescription, Parameter, read_model
+from abscopal.rehearsal.model.latex import render_equations, render_expression, render_symbol
+from abscopal.rehearsal.scenario import list_operations
+
+REFERENCE = Path(__file__).parent / "reference"
+STATUSES = {
+    "published": "published",
+    "second_hand": "second-hand: check before citing",
+    "inferred": "inferred",
+    "fitted": "fitted to arm-level results: a start, not truth",
+    "assumed": "assumed: replace or vary",
+}
+
+
+def escape(text: str) -> str:
+    """Keep a text on one line of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "\\<").replace("*", "\\*")
+
+
+def describe_spread(parameter: Parameter) -> str:
+    """How a parameter varies, in a few words."""
+    spread = parameter.spread
+    parts = [
+        f"{spread.patients:g} between patients" if spread.patients else "",
+        f"{spread.lesions:g} between lesions" if spread.lesions else "",
+        f"{spread.inflamed:g} of it with inflammation" if spread.inflamed else "",
+        f"at most {spread.at_most:g}" if spread.at_most is not None else "",
+        "on its own scale" if spread.patients and spread.kind == "normal" else "",
+        f"weight to the power {parameter.weight_exponent:g}" if parameter.weight_exponent else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def render_parameters(model: ModelDescription) -> list[str]:
+    """The table of parameters."""
+    lines = [
+        "## Parameters",
+        "",
+        "Spread: standard deviation of the logarithm, unless it says otherwise.",
+        "",
+        "| Symbol | | What it is | Value | Unit | Each | Spread | Status | Source |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for item in model.parameters:
+        symbol = render_symbol(item.symbol, is_of_lesion=item.scope == "lesion")
+        lines.append(
+            f"| `{item.symbol}` | ${symbol}$ | {escape(item.text.en)} | {item.value:g} | {item.unit} | {item.scope} "
+            f"| {describe_spread(item)} | {STATUSES[item.status]} | {item.source} |"
+        )
+    return lines
+
+
+def render_model_page() -> str:
+    """The page of the model: states, equations, doses, parameters, sources."""
+    model = read_model()
+    written = dict(render_equations(model))
+    lines = [
+        "# The model of a rehearsed patient",
+        "",
+        "This page is made from one file, `immunotherapy.yml`; the fast kernel, the plain Python right-hand side and "
+        "the SBML are made from the same file. Time is in days. The index $k$ counts lesions. What the model can and "
+        "cannot say: [what a rehearsal is](../explanation/rehearsal.md).",
+        "",
+        "## States",
+        "",
+        "| Symbol | What it is | Unit | Each | Before the first dose |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{state.symbol}` | {escape(state.text.en)} | {state.unit} | {state.scope} "
+        f"| ${render_expression(state.start, model)}$ |"
+        for state in model.states
+    ]
+    lines += ["", "## Rates of the states", ""]
+    for state in model.states:
+        lines += ["```{math}", written[state.symbol], "```", ""]
+    lines += ["## Quantities of the moment", ""]
+    for item in model.assignments:
+        lines += ["```{math}", f"{written[item.symbol]} \\qquad [\\mathrm{{{_unit(item.unit)}}}]", "```", ""]
+    lines += [
+        "## Worked out once, before the first dose",
+        "",
+        "The patient starts in balance: without a drug only the lesions move.",
+        "",
+    ]
+    for item in model.start:
+        lines += ["```{math}", written[item.symbol], "```", ""]
+    lines += ["## What a dose adds", "", "| Dose | Unit | Adds |", "|---|---|---|"]
+    lines += [
+        f"| `{kind.identifier}` | {kind.unit} | "
+        + ", ".join(f"`{state}`: `{escape(adds)}`" for state, adds in kind.adds.items())
+        + " |"
+        for kind in model.doses
+    ]
+    lines += ["", *render_parameters(model), "", "## Parameters that vary together", ""]
+    lines += [
+        f"- `{pair.between[0]}` and `{pair.between[1]}`: correlation of the logarithms {pair.value:g} ({pair.source})"
+        for pair in model.correlations
+    ]
+    lines += [
+        "",
+        "## What one drug does to the other",
+        "",
+        "| Parameter | With | From a dose of (mg/kg) | Change | Status | Source |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{effect.symbol}` | {effect.drug} | {effect.from_dose:g} | "
+        + (f"times exp({effect.times_exp:g})" if effect.times_exp else f"plus {effect.plus:g}")
+        + f" | {STATUSES[effect.status]} | {effect.source} |"
+        for effect in model.combinations
+    ]
+    lines += ["", "## Sources", "", *(f"- **{key}**: {text}" for key, text in model.sources.items())]
+    return "\n".join(lines) + "\n"
+
+
+def render_operations_page() -> str:
+    """The page of every operational setting with its limits."""
+    lines = [
+        "# Settings of a rehearsal",
+        "",
+        "How a trial runs and how disease is read. Every default is assumed until the study file gives its own value "
+        "under the same name (`rehearsal`, `scenarios`, `parameters`). A value outside its limits is refused before "
+        "anything is computed. A parameter of [the model](rehearsal-model.md) takes the name `model_` and its symbol, "
+        "its spread between patients `model_sd_` and its symbol.",
+        "",
+        "| Setting | What it is | Default | Unit | From | To |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{item.name}` | {escape(item.text.en)} | {item.value:g} | {item.unit} | {item.lowest:g} | {item.highest:g} |"
+        for item in list_operations()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _unit(unit: str) -> str:
+    return unit.replace("%", r"\%")
+
+
+PAGES = {"rehearsal-model": render_model_page, "rehearsal-settings": render_operations_page}
+
+
+def main() -> None:
+    """Write the pages of the rehearsal."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, render in PAGES.items():
+        (REFERENCE / f"{name}.md").write_text(render(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,239 @@
+"""The summary of a rehearsal in the terminal: every number with how many trials it rests on."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from abscopal.cli.design_output import open_console
+from abscopal.evidence.typography import Language, format_labelled, format_number, format_percent
+from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.protocol.text import Text
+from abscopal.rehearsal.operating_characteristics import ALL, RATES, Characteristic
+from abscopal.rehearsal.rehearsing import Rehearsed
+from abscopal.rehearsal.virtual_patients import compute_acceptance
+
+Found = dict[str, Characteristic]
+CONCLUSIONS: dict[str, Text] = {
+    "met": Text(en="rule met", fr="règle satisfaite"),
+    "unmet": Text(en="rule not met", fr="règle non satisfaite"),
+    "open": Text(
+        en="open: patients lost could change it", fr="ouvert\u00a0: des perdus de vue pourraient la changer"
+    ),
+    "overrun": Text(
+        en="count reached among more patients than planned",
+        fr="effectif atteint chez plus de patients que prévu",
+    ),
+    "stopped for toxicity": Text(en="stopped for toxicity", fr="arrêt pour toxicité"),
+    "stopped for futility": Text(en="stopped for futility", fr="arrêt pour futilité"),
+    "none": Text(en="no rule to apply", fr="aucune règle à appliquer"),
+}
+QUANTITIES: dict[str, Text] = {
+    "severe_rate": Text(en="severe toxicity in the window", fr="toxicité sévère dans la fenêtre"),
+    "response_rate": Text(en="objective response", fr="réponse objective"),
+    "control_rate": Text(en="disease control", fr="contrôle de la maladie"),
+    "distant_response_rate": Text(
+        en="response of non-injected lesions", fr="réponse des lésions non injectées"
+    ),
+    "injected_lesion_rate": Text(
+        en="injected lesions smaller by 30 %", fr="lésions injectées réduites de 30\u00a0%"
+    ),
+    "distant_lesion_rate": Text(
+        en="non-injected lesions smaller by 30 %", fr="lésions non injectées réduites de 30\u00a0%"
+    ),
+}
+MODES: dict[str, Text] = {
+    "randomised": Text(en="randomised, each patient in one arm", fr="randomisé, chaque patient dans un bras"),
+    "clones": Text(
+        en="clones, every patient in every arm: no real trial can do this",
+        fr="clones, chaque patient dans tous les bras\u00a0: aucun essai réel ne le peut",
+    ),
+}
+LIMITS = Text(
+    en="A rehearsal compares designs and rehearses operations. It predicts no individual and replaces no control arm.",
+    fr="Une répétition compare des plans et répète des opérations. Elle ne prédit aucun individu et ne remplace aucun "
+    "bras témoin.",
+)
+INTERVALS = Text(
+    en="Intervals say how many trials were rehearsed, not how sure the model is.",
+    fr="Les intervalles disent combien d’essais ont été répétés, non combien le modèle est sûr.",
+)
+
+
+def print_summary(
+    protocol: StudyProtocol,
+    rehearsed: Sequence[Rehearsed],
+    found: Sequence[Sequence[Characteristic]],
+    *,
+    language: Language,
+) -> None:
+    """Print what the rehearsal found.
+
+    Args:
+        protocol: the study file.
+        rehearsed: the trial as planned, then with each change.
+        found: operating characteristics of each.
+        language: language of the words.
+    """
+    console = open_console()
+    pages = [{row.quantity: row for row in rows if row.draw == ALL} for rows in found]
+    _print_assumed(protocol, rehearsed[0], console, language)
+    _print_conclusions(rehearsed[0], pages[0], console, language)
+    _print_endpoints(rehearsed[0], pages[0], console, language)
+    if len(pages) > 1:
+        _print_comparison(rehearsed, pages, console, language)
+    for text in (INTERVALS, LIMITS):
+        console.print(text.read(language), style="yellow", markup=False, soft_wrap=True)
+
+
+def _print_assumed(protocol: StudyProtocol, item: Rehearsed, console: Console, language: Language) -> None:
+    design, values = item.variant.design, item.variant.scenario.values
+    assumed = [value.name for value in values if value.provenance == "assumed"]
+    acceptance = compute_acceptance(next(iter(item.cohorts.values()))["draws"].to_numpy())
+    failed = sum(int(cohort["failed"].sum()) for cohort in item.cohorts.values())
+    simulated = sum(cohort.height for cohort in item.cohorts.values())
+    draws = item.trials["draw"].n_unique()
+    count, size, every = (
+        format_number(value, language=language) for value in (item.trials.height, design.patients, simulated)
+    )
+    identity, scenario = protocol.identity.identifier, item.variant.scenario.identifier
+    accepted = format_percent(acceptance, language=language)
+    said = Text(
+        en=f"{identity}, scenario {scenario}: {count} trials of {size} patients, {MODES[design.mode].en}. "
+        f"{every} virtual patients simulated, {failed} could not be integrated; the plausibility filter accepts "
+        f"{accepted} of draws.",
+        fr=f"{identity}, scénario {scenario}\u00a0: {count} essais de {size} patients, {MODES[design.mode].fr}. "
+        f"{every} patients virtuels simulés, {failed} non intégrés\u00a0; le filtre de plausibilité accepte "
+        f"{accepted} des tirages.",
+    )
+    console.print(said.read(language), markup=False, soft_wrap=True)
+    names, alone = ", ".join(assumed), draws == 1
+    banner = Text(
+        en=f"Assumed: {len(assumed)} of {len(values)} settings of the scenario ({names}), and the parameters of the "
+        f"model as its description marks them. Draws of the parameters: {draws}"
+        + ("; a single one, so what we do not know of them is not shown." if alone else "."),
+        fr=f"Supposés\u00a0: {len(assumed)} des {len(values)} réglages du scénario ({names}), et les paramètres du "
+        f"modèle selon sa description. Tirages des paramètres\u00a0: {draws}"
+        + ("\u00a0; un seul, donc ce que nous en ignorons ne se voit pas." if alone else "."),
+    )
+    console.print(banner.read(language), style="magenta", markup=False, soft_wrap=True)
+    for sentence in design.left_out:
+        console.print(sentence.read(language), style="yellow", markup=False, soft_wrap=True)
+
+
+def _print_conclusions(item: Rehearsed, page: Found, console: Console, language: Language) -> None:
+    head = Text(en="What the trial concludes", fr="Ce que conclut l’essai").read(language)
+    table = Table(title=head, title_justify="left", title_style="bold")
+    for name in (
+        Text(en="conclusion", fr="conclusion"),
+        Text(en="trials", fr="essais"),
+        Text(en="probability (95 % interval)", fr="probabilité (intervalle à 95\u00a0%)"),
+    ):
+        table.add_column(name.read(language))
+    for code, text in CONCLUSIONS.items():
+        row = page.get(f"conclusion.{code}")
+        if row is not None:
+            count = round((row.estimate or 0) * row.n)
+            table.add_row(text.read(language), f"{count}/{row.n}", _tell(row, language))
+    console.print(table)
+    for quantity, text in (
+        (
+            "duration_days",
+            Text(
+                en="days from the first patient in to the last primary read-out",
+                fr="jours du premier patient à la dernière lecture du critère principal",
+            ),
+        ),
+        ("entered", Text(en="patients who enter", fr="patients inclus")),
+    ):
+        middle = _tell_quantiles(page, quantity, language)
+        console.print(
+            format_labelled(text.read(language), middle, language=language), markup=False, soft_wrap=True
+        )
+
+
+def _print_endpoints(item: Rehearsed, page: Found, console: Console, language: Language) -> None:
+    title = Text(en="Endpoints over the trials", fr="Critères sur les essais").read(language)
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in (
+        Text(en="endpoint", fr="critère"),
+        Text(en="arm", fr="bras"),
+        Text(en="median (5–95 %)", fr="médiane (5–95\u00a0%)"),
+        Text(en="truth", fr="vérité"),
+        Text(en="bias", fr="biais"),
+        Text(en="coverage of 95 % intervals", fr="couverture des intervalles à 95\u00a0%"),
+        Text(en="trials", fr="essais"),
+    ):
+        table.add_column(name.read(language))
+    for quantity, _, _ in RATES:
+        for arm in item.variant.design.arms:
+            known = f"{quantity}.{arm}"
+            middle = page.get(f"{known}.q50")
+            if middle is None:
+                continue
+            truth, bias, coverage = (page.get(f"{known}.{part}") for part in ("truth", "bias", "coverage"))
+            table.add_row(
+                QUANTITIES[quantity].read(language),
+                arm,
+                _tell_quantiles(page, known, language),
+                "" if truth is None else format_percent(truth.estimate, language=language, decimals=1),
+                "" if bias is None else format_percent(bias.estimate, language=language, decimals=1),
+                "" if coverage is None else _tell(coverage, language),
+                str(middle.n),
+            )
+    console.print(table)
+
+
+def _print_comparison(
+    rehearsed: Sequence[Rehearsed], pages: Sequence[Found], console: Console, language: Language
+) -> None:
+    title = Text(en="What if", fr="Et si").read(language)
+    table = Table(title=title, title_justify="left", title_style="bold")
+    names = [
+        Text(en="trial", fr="essai"),
+        Text(en="rule met", fr="règle satisfaite"),
+        Text(en="stopped", fr="arrêté"),
+        Text(en="days, median", fr="jours, médiane"),
+    ]
+    arms = rehearsed[0].variant.design.arms
+    for quantity in ("severe_rate", "response_rate"):
+        names += [
+            Text(en=f"{QUANTITIES[quantity].en}, {arm}", fr=f"{QUANTITIES[quantity].fr}, {arm}")
+            for arm in arms
+        ]
+    for name in names:
+        table.add_column(name.read(language), overflow="fold")
+    for item, page in zip(rehearsed, pages, strict=True):
+        met, stopped, days = (page.get(name) for name in ("conclusion.met", "stopped", "duration_days.q50"))
+        row = [
+            item.variant.design.name,
+            format_percent(0, language=language) if met is None else _tell(met, language),
+            "" if stopped is None else _tell(stopped, language),
+            "" if days is None else format_number(days.estimate, language=language),
+        ]
+        for quantity in ("severe_rate", "response_rate"):
+            row += [_tell_mean(page.get(f"{quantity}.{arm}.mean"), language) for arm in arms]
+        table.add_row(*row)
+    console.print(table)
+
+
+def _tell(row: Characteristic, language: Language) -> str:
+    low, high = (format_percent(value, language=language, decimals=1) for value in (row.lower, row.upper))
+    return f"{format_percent(row.estimate, language=language, decimals=1)} ({low}–{high})"
+
+
+def _tell_mean(row: Characteristic | None, language: Language) -> str:
+    return "" if row is None else format_percent(row.estimate, language=language, decimals=1)
+
+
+def _tell_quantiles(page: Found, quantity: str, language: Language) -> str:
+    rows = [page.get(f"{quantity}.{part}") for part in ("q50", "q05", "q95")]
+    shown = [
+        "?"
+        if row is None or row.estimate is None
+        else format_percent(row.estimate, language=language, decimals=1)
+        if row.unit == "proportion"
+        else format_number(row.estimate, language=language)
+        for row in rows
+    ]
+    return f"{shown[0]} ({shown[1]}–{shown[2]})"

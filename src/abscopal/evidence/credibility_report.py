@@ -1,0 +1,333 @@
+"""The credibility report of a rehearsal: for what it may be believed, and what was done to deserve it.
+
+The chapters follow the pattern of the FDA guidance on the credibility of computational modelling for devices, which
+rests on ASME V&V 40: question, context of use, model risk, evidence by category, limits. The guidance is for
+devices; the pattern serves here, its authority does not.
+
+Reference:
+    FDA, final guidance of 17 November 2023 on the credibility of computational models in device submissions,
+    section VI; ASME V&V 40-2018.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from abscopal.evidence.figures.rehearsal_data import Role, TargetCheck
+from abscopal.evidence.rehearsal_texts import TEXTS
+from abscopal.evidence.rehearsal_words import name_quantity, write_power, write_quantity
+from abscopal.evidence.report.blocks import Block, Cell, Heading, Notice, Prose, Section, Table, row_of
+from abscopal.evidence.report.wording import Wording
+from abscopal.evidence.typography import Language, format_labelled, format_number
+from abscopal.protocol.text import Text
+
+CATEGORIES = (
+    "code_verification",
+    "calibration",
+    "bench",
+    "in_vivo",
+    "population",
+    "emergent",
+    "plausibility",
+    "calculation",
+)
+STRONGEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How far the fast integrator lies from slower answers, measured for this study.
+
+    Args:
+        tolerance: tolerance of the rehearsal.
+        patients: virtual patients of all arms on whom the tolerance was halved.
+        halved: greatest relative change of a lesion's volume when it was.
+        scipy_patients: virtual patients also integrated by SciPy on the plain right-hand side.
+        scipy: greatest relative difference of a lesion's volume.
+    """
+
+    tolerance: float
+    patients: int
+    halved: float
+    scipy_patients: int
+    scipy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How an endpoint moves with a parameter over the ensemble.
+
+    Args:
+        quantity: endpoint, by its name in the operating characteristics.
+        parameter: symbol of the parameter.
+        text: what the parameter is.
+        correlation: Spearman's rank correlation.
+        draws: draws of the parameters.
+    """
+
+    quantity: str
+    parameter: str
+    text: Text
+    correlation: float
+    draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class Emergence:
+    """What a population does on treatment, which nobody put in: median fold at a day over that before treatment."""
+
+    arm: str
+    role: Role
+    population: str
+    day: int
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class CredibilityFacts:
+    """What the report rests on.
+
+    Args:
+        study: identifier of the study.
+        question: question of interest, one sentence each.
+        draws: draws of the parameters.
+        trials: rehearsed trials of the planned design.
+        verification: measured differences.
+        checks: published results beside the model.
+        emergences: populations on treatment.
+        sensitivities: rank correlations; empty with too few draws.
+        drawn: draws of virtual patients.
+        accepted: of them, accepted by the plausibility filter.
+        entered: patients of the planned trials.
+        failed: of them, not integrated.
+        statuses: parameters by status, as pairs.
+    """
+
+    study: str
+    question: tuple[Text, ...]
+    draws: int
+    trials: int
+    verification: Verification
+    checks: tuple[TargetCheck, ...]
+    emergences: tuple[Emergence, ...]
+    sensitivities: tuple[Sensitivity, ...]
+    drawn: int
+    accepted: int
+    entered: int
+    failed: int
+    statuses: tuple[tuple[str, int], ...]
+
+
+def list_credibility_sections(facts: CredibilityFacts, *, language: Language) -> tuple[Section, ...]:
+    """Write the chapters of the credibility report.
+
+    Args:
+        facts: what it rests on.
+        language: `en` or `fr`.
+
+    Returns:
+        Context and risk, evidence by category, sensitivity.
+    """
+    wording = Wording(language)
+
+    def say(name: str) -> str:
+        return TEXTS[f"credibility_{name}"].read(language)
+
+    evidence: list[Block] = []
+    for number, category in enumerate(CATEGORIES, start=1):
+        evidence.append(Heading(f"{number}. {say(category)}"))
+        evidence += _list_evidence(category, facts, wording)
+    context: list[Block] = [
+        Heading(say("question")),
+        *(Prose(text.read(language)) for text in facts.question),
+        Prose(say("question_asked")),
+        Heading(say("context")),
+        Prose(say("context_text")),
+        Notice("stop", TEXTS["never"].read(language), tuple(TEXTS[f"never_{n}"].read(language) for n in (1, 2, 3))),
+        Heading(say("risk")),
+        *(Prose(say(name)) for name in ("influence", "consequence", "risk_text")),
+    ]  # fmt: skip
+    return (
+        Section("credibility", say("title"), tuple(context)),
+        Section("credibility-evidence", say("evidence"), tuple(evidence)),
+        Section("credibility-sensitivity", say("sensitivity"), _tell_sensitivity(facts, wording)),
+    )
+
+
+def render_credibility_markdown(
+    facts: CredibilityFacts, *, limits: Sequence[str], version: str, language: Language
+) -> str:
+    """Write the credibility report as Markdown.
+
+    Args:
+        facts: what it rests on.
+        limits: limits of a rehearsal, one sentence each.
+        version: version of the software.
+        language: `en` or `fr`.
+
+    Returns:
+        The text. The same arguments give the same text.
+    """
+    title = format_labelled(TEXTS["credibility_title"].read(language), facts.study, language=language)
+    lines = [f"# {title}", "", f"Abscopal {version}"]
+    for section in list_credibility_sections(facts, language=language):
+        lines += ["", f"## {section.title}"]
+        for block in section.blocks:
+            lines += ["", *_write_block(block)]
+    lines += ["", f"## {TEXTS['limits'].read(language)}", "", *(f"- {sentence}" for sentence in limits)]
+    return "\n".join(lines) + "\n"
+
+
+def _write_block(block: Block) -> list[str]:
+    match block:
+        case Heading(text=text):
+            return [f"### {text}"]
+        case Notice(title=title, items=items):
+            return [f"**{title}**", "", *(f"- {item}" for item in items)]
+        case Table(caption=caption, header=header, rows=rows, notes=notes):
+            cells = [" | ".join(cell.text.replace("|", "\\|") for cell in row) for row in rows]
+            return [
+                f"*{caption}*",
+                "",
+                f"| {' | '.join(header)} |",
+                "|" + "---|" * len(header),
+                *(f"| {row} |" for row in cells),
+                *(line for note in notes for line in ("", note)),
+            ]
+        case Prose(text=text):
+            return [text]
+    raise TypeError(f"A credibility report holds no {type(block).__name__}.")
+
+
+def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> list[Block]:
+    language = wording.language
+
+    def say(name: str, **values: str) -> Prose:
+        return Prose(TEXTS[f"credibility_{name}"].read(language).format(**values))
+
+    measured = facts.verification
+    match category:
+        case "code_verification":
+            return [
+                say("code_verification_text"),
+                say(
+                    "code_verification_scipy",
+                    patients=wording.count(measured.scipy_patients),
+                    difference=write_power(measured.scipy, language=language),
+                ),
+            ]
+        case "calibration":
+            statuses = ", ".join(
+                f"{TEXTS[f'status_{name}'].read(language)} {count}" for name, count in facts.statuses
+            )
+            blocks: list[Block] = [
+                say("calibration_text", draws=wording.count(facts.draws))
+                if facts.draws > 1
+                else say("calibration_none"),
+                say("calibration_statuses", statuses=statuses),
+            ]
+            seen = [check for check in facts.checks if check.use == "fit"]
+            return blocks + ([_tabulate_checks("fit", seen, wording)] if seen else [say("no_checks")])
+        case "population":
+            held = [check for check in facts.checks if check.use == "held_out"]
+            table: list[Block] = [_tabulate_checks("held-out", held, wording)] if held else [say("no_checks")]
+            return [say("population_text"), *table]
+        case "emergent":
+            return [say("emergent_text"), *_tabulate_emergences(facts.emergences, wording)]
+        case "plausibility":
+            share = wording.percent(facts.accepted / facts.drawn) if facts.drawn else "—"
+            return [say("plausibility_text"), say("plausibility_filter", share=share)]
+        case "calculation":
+            return [
+                say(
+                    "calculation_text",
+                    tolerance=write_power(measured.tolerance, language=language),
+                    patients=wording.count(measured.patients),
+                    difference=write_power(measured.halved, language=language),
+                ),
+                say(
+                    "calculation_failed",
+                    failed=wording.count(facts.failed),
+                    entered=wording.count(facts.entered),
+                ),
+                say(
+                    "calculation_doubt", trials=wording.count(facts.trials), draws=wording.count(facts.draws)
+                ),
+            ]
+    return [say(f"{category}_text")]
+
+
+def _tabulate_checks(name: str, checks: Sequence[TargetCheck], wording: Wording) -> Table:
+    language = wording.language
+    keys = ("target", "published", "published_interval", "model", "model_range", "verdict")
+    rows = []
+    for check in checks:
+
+        def write(value: float | None, unit: str = check.unit) -> str:
+            written = "—" if value is None else write_quantity(value, unit, language=language)
+            return written if value is None or unit == "proportion" else f"{written}\u00a0{unit}"
+
+        verdict = {None: "no_interval", True: "inside", False: "outside"}[check.is_hit]
+        interval = "—" if check.lower is None else f"{write(check.lower)} – {write(check.upper)}"
+        cells = [
+            Cell(write(check.published), is_number=True),
+            Cell(interval, is_number=True),
+            Cell(write(check.fitted), is_number=True),
+            Cell(f"{write(check.fitted_lower)} – {write(check.fitted_upper)}", is_number=True),
+            Cell(TEXTS[f"credibility_{verdict}"].read(language)),
+        ]
+        rows.append(row_of(check.label, cells))
+    return Table(
+        f"credibility-{name}",
+        TEXTS[f"credibility_table_{name.replace('-', '_')}"].read(language),
+        tuple(TEXTS[f"credibility_{key}"].read(language) for key in keys),
+        tuple(rows),
+        notes=(TEXTS["credibility_checks_note"].read(language),),
+    )
+
+
+def _tabulate_emergences(emergences: Sequence[Emergence], wording: Wording) -> list[Block]:
+    if not emergences:
+        return []
+    language = wording.language
+    header = tuple(TEXTS[f"credibility_{key}"].read(language) for key in ("arm", "role", "cells", "fold"))
+    rows = tuple(
+        row_of(
+            item.arm,
+            [
+                Cell(TEXTS[f"credibility_role_{item.role}"].read(language)),
+                Cell(TEXTS[f"credibility_cells_{item.population}"].read(language)),
+                Cell(format_number(item.ratio, language=language, decimals=2), is_number=True),
+            ],
+        )
+        for item in emergences
+    )
+    caption = TEXTS["credibility_table_emergent"].read(language).format(day=emergences[0].day)
+    return [Table("credibility-emergent", caption, header, rows)]
+
+
+def _tell_sensitivity(facts: CredibilityFacts, wording: Wording) -> tuple[Block, ...]:
+    language = wording.language
+    if not facts.sensitivities:
+        return (Prose(TEXTS["credibility_no_sensitivity"].read(language)),)
+    keys = ("endpoint", "parameter", "what", "correlation")
+    rows = []
+    for quantity in dict.fromkeys(item.quantity for item in facts.sensitivities):
+        own = [item for item in facts.sensitivities if item.quantity == quantity]
+        for item in sorted(own, key=lambda item: -abs(item.correlation))[:STRONGEST]:
+            cells = [
+                Cell(item.parameter),
+                Cell(item.text.read(language)),
+                Cell(format_number(item.correlation, language=language, decimals=2), is_number=True),
+            ]
+            rows.append(row_of(name_quantity(quantity, language=language), cells))
+    draws = wording.count(facts.sensitivities[0].draws)
+    return (
+        Prose(TEXTS["credibility_sensitivity_text"].read(language).format(draws=draws)),
+        Table(
+            "credibility-sensitivity-table",
+            TEXTS["credibility_sensitivity"].read(language),
+            tuple(TEXTS[f"credibility_{key}"].read(language) for key in keys),
+            tuple(rows),
+            is_long=True,
+        ),
+    )

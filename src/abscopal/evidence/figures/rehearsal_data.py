@@ -1,0 +1,199 @@
+"""What the figures of a rehearsal are drawn from: plain numbers, wherever they come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Role = Literal["injected", "distant"]
+Level = Literal["peak", "trough"]
+Unit = Literal["proportion", "days", "count", "mg/L", "number"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LesionGroup:
+    """Lesions of one arm that have the same role.
+
+    Args:
+        arm: label of the arm.
+        role: injected, or distant; lesions of an arm without injections are distant.
+        change: lesion by day, diameter over that of the first day, less one.
+    """
+
+    arm: str
+    role: Role
+    change: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlasmaGroup:
+    """Concentrations of one drug in the patients of one arm.
+
+    Args:
+        arm: label of the arm.
+        drug: name of the drug.
+        days: days.
+        concentration: patient by day, mg/L.
+    """
+
+    arm: str
+    drug: str
+    days: Floats
+    concentration: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class LevelBeside:
+    """A concentration that was published, beside the same one of virtual patients, mg/L.
+
+    Args:
+        arm: label of the arm.
+        drug: name of the drug.
+        level: peak, or trough.
+        published: mean that was published.
+        published_sd: its standard deviation; None where unknown.
+        low: 5th centile of the virtual patients.
+        median: their median.
+        high: their 95th centile.
+    """
+
+    arm: str
+    drug: str
+    level: Level
+    published: float
+    published_sd: float | None
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PopulationGroup:
+    """Immune populations of the lesions of one arm that have the same role, folds of a reference lesion.
+
+    Args:
+        arm: label of the arm.
+        role: injected, or distant.
+        days: days of the biopsies, the first one before treatment.
+        folds: lesion by day, for each population by its symbol.
+    """
+
+    arm: str
+    role: Role
+    days: tuple[int, ...]
+    folds: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How often something came out.
+
+    Args:
+        label: what came out.
+        probability: share of the rehearsed trials.
+        lower: lower bound of its Monte-Carlo interval.
+        upper: upper bound.
+        by_draw: the same share under each draw of the parameters alone.
+    """
+
+    label: str
+    probability: float
+    lower: float
+    upper: float
+    by_draw: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distribution:
+    """An endpoint over the rehearsed trials.
+
+    Args:
+        label: the endpoint.
+        unit: its unit.
+        values: one a trial; not a number where the trial has none.
+        by_draw: mean under each draw of the parameters.
+        limit: value that decides, where there is one.
+    """
+
+    label: str
+    unit: Unit
+    values: Floats
+    by_draw: tuple[float, ...] = ()
+    limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One quantity under one way of running the trial."""
+
+    design: str
+    estimate: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """One quantity under several ways of running the trial, the planned one first."""
+
+    label: str
+    unit: Unit
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCheck:
+    """A published result beside what the calibrated model gives.
+
+    Args:
+        label: what was published.
+        use: whether calibration saw it.
+        unit: its unit.
+        published: the published value.
+        lower: lower bound of its exact interval; None where it has none.
+        upper: upper bound.
+        fitted: median over the ensemble.
+        fitted_lower: least of the ensemble shown.
+        fitted_upper: greatest.
+    """
+
+    label: str
+    use: Literal["fit", "held_out"]
+    unit: Unit
+    published: float
+    lower: float | None
+    upper: float | None
+    fitted: float
+    fitted_lower: float
+    fitted_upper: float
+
+    @property
+    def is_hit(self) -> bool | None:
+        """Whether the fitted median lies inside the published interval; None without one."""
+        if self.lower is None or self.upper is None:
+            return None
+        return self.lower <= self.fitted <= self.upper
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterWidth:
+    """How much calibration taught about a parameter: 90 % intervals before and after.
+
+    Args:
+        label: the parameter.
+        prior: bounds before, over the median before.
+        posterior: bounds after, over the median before.
+    """
+
+    label: str
+    prior: tuple[float, float]
+    posterior: tuple[float, float]
+
+    @property
+    def ratio(self) -> float:
+        """Width after over width before, on the logarithm; 1 is nothing learnt."""
+        before, after = (np.log(high) - np.log(low) for low, high in (self.prior, self.posterior))
+        return float(after / before) if before > 0 else 1.0

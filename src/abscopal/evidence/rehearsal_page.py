@@ -1,0 +1,307 @@
+"""The page of a rehearsal: the question, what was assumed, the patients, what the design does, the limits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from abscopal.evidence.figures.appearance import CaptionedFigure
+from abscopal.evidence.figures.saving import render_svg
+from abscopal.evidence.rehearsal_texts import TEXTS
+from abscopal.evidence.rehearsal_words import DRAWS, MODES, name_quantity, write_power, write_quantity
+from abscopal.evidence.report.blocks import Block, Cell, Figure, Notice, Prose, Section, Table, row_of
+from abscopal.evidence.report.page import WORDS, Page, render_page
+from abscopal.evidence.report.wording import Wording
+from abscopal.evidence.typography import Language, format_number
+from abscopal.protocol.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class AssumedValue:
+    """One value in force: a setting, or a parameter of the model that the study or a comparison changes.
+
+    Args:
+        name: its name.
+        text: what it is.
+        value: the value.
+        unit: its unit; 1 for a pure number.
+        provenance: where it comes from.
+    """
+
+    name: str
+    text: Text
+    value: float
+    unit: str
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class CharacteristicRow:
+    """One row of the file of operating characteristics."""
+
+    design: str
+    draw: str
+    quantity: str
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    n: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalContent:
+    """What the page tells, apart from its figures.
+
+    Args:
+        study: identifier of the study.
+        title: its title.
+        question: the question of the primary endpoint and the rule that decides, one sentence each.
+        scenario: name of the scenario.
+        mode: randomised, or clones.
+        trials: rehearsed trials of each design.
+        draws: draws of the parameters.
+        seed: seed of chance.
+        horizon_days: days each patient is followed.
+        tolerance: relative tolerance of the integrator.
+        is_filtered: whether the plausibility filter is on.
+        values: every setting in force, and every parameter that differs from the model file.
+        statuses: parameters of the model by status.
+        drawn: draws of virtual patients looked at for the acceptance.
+        accepted: of them, those that the filter accepted.
+        entered: patients of all trials of the planned design.
+        failed: of them, those who could not be integrated.
+        left_out: what the study file plans and the rehearsal does not do.
+        rows: operating characteristics.
+    """
+
+    study: str
+    title: Text
+    question: tuple[Text, ...]
+    scenario: str
+    mode: str
+    trials: int
+    draws: int
+    seed: int
+    horizon_days: float
+    tolerance: float
+    is_filtered: bool
+    values: tuple[AssumedValue, ...]
+    statuses: Mapping[str, int]
+    drawn: int
+    accepted: int
+    entered: int
+    failed: int
+    left_out: tuple[str, ...]
+    rows: tuple[CharacteristicRow, ...]
+
+
+STOPPING = ("limit_reached", "stopped")
+DURATION = ("duration_days", "recruitment_days", "entered")
+
+
+def render_rehearsal_page(
+    content: RehearsalContent,
+    *,
+    figures: Mapping[str, CaptionedFigure],
+    credibility: Sequence[Section],
+    version: str,
+    language: Language,
+) -> str:
+    """Write a rehearsal as one page that opens offline.
+
+    Args:
+        content: what it tells.
+        figures: by name: lesions, plasma, populations, conclusions, endpoints, what_if, targets, widths; those
+            that are there are shown.
+        credibility: chapters of the credibility report.
+        version: version of the software.
+        language: `en` or `fr`.
+
+    Returns:
+        The page. The same arguments give the same text.
+    """
+    wording = Wording(language)
+
+    def say(name: str) -> str:
+        return TEXTS[name].read(language)
+
+    def draw(*names: str) -> tuple[Block, ...]:
+        return tuple(_draw(name, figures[name]) for name in names if name in figures)
+
+    planned = content.rows[0].design if content.rows else ""
+    own = [row for row in content.rows if row.design == planned and row.draw in DRAWS]
+    stopping = [row for row in own if row.quantity in STOPPING or row.quantity.startswith("conclusion.stop")]
+    duration = [row for row in own if row.quantity.split(".")[0] in DURATION]
+    sections = [
+        Section("question", say("question"), _ask(content, language)),
+        Section("assumed", say("assumed"), _list_assumed(content, wording)),
+        Section("patients", say("patients"),
+                (*_tell_patients(content, wording), *draw("lesions", "plasma", "populations"))),
+        Section("characteristics", say("characteristics"),
+                (Prose(say("two_doubts")), *draw("conclusions", "endpoints"),
+                 _tabulate("operating-characteristics", say("characteristics"), _choose_rows(content.rows), wording,
+                           is_long=True))),
+        Section("what-if", say("what_if"), draw("what_if") or (Prose(say("no_what_if")),)),
+        Section("stopping", say("stopping"),
+                (_tabulate("stopping", say("stopping"), stopping, wording), *_list_left_out(content, language))),
+        Section("duration", say("duration"), (_tabulate("duration", say("duration"), duration, wording),)),
+        Section("calibration", say("calibration"), draw("targets", "widths") or (Prose(say("no_calibration")),)),
+        *credibility,
+        Section("limits", say("limits"), (Notice("stop", say("limits"), list_limits(language)),)),
+    ]  # fmt: skip
+    page = Page(
+        language=language,
+        title=say("title").format(study=content.study),
+        kicker=say("kicker").format(version=version),
+        standfirst=content.title.read(language),
+        facts=(
+            (say("scenario"), content.scenario),
+            (say("trials"), wording.count(content.trials)),
+            (say("draws"), wording.count(content.draws)),
+            (say("seed"), str(content.seed)),
+            (say("horizon"), wording.number(content.horizon_days)),
+            (say("tolerance"), write_power(content.tolerance, language=language)),
+        ),
+        sections=tuple(sections),
+        words={name: wording.say(f"page.{name}") for name in WORDS},
+        footer=say("footer"),
+        version=version,
+    )
+    return render_page(page)
+
+
+def list_limits(language: Language) -> tuple[str, ...]:
+    """What a rehearsal can never say, in sentences."""
+    names = sorted(name for name in TEXTS if name.startswith("limit_"))
+    return tuple(TEXTS[name].read(language) for name in names)
+
+
+def _ask(content: RehearsalContent, language: Language) -> tuple[Block, ...]:
+    mode = MODES.get(content.mode)
+    never = tuple(TEXTS[f"never_{number}"].read(language) for number in (1, 2, 3))
+    blocks: list[Block] = [Prose(text.read(language)) for text in content.question]
+    blocks.append(Prose(mode.read(language) if mode else content.mode))
+    blocks.append(Notice("stop", TEXTS["never"].read(language), never))
+    return tuple(blocks)
+
+
+def _list_assumed(content: RehearsalContent, wording: Wording) -> tuple[Block, ...]:
+    language = wording.language
+    assumed = [value for value in content.values if value.provenance == "assumed"]
+    statuses = ", ".join(
+        f"{TEXTS[f'status_{name}'].read(language)} {count}" for name, count in content.statuses.items()
+    )
+    items = [
+        TEXTS["assumed_count"].read(language).format(count=len(assumed), all=len(content.values)),
+        TEXTS["statuses"].read(language).format(statuses=statuses),
+    ]
+    if content.draws == 1:
+        items.append(TEXTS["one_draw"].read(language))
+    header = tuple(TEXTS[name].read(language) for name in ("setting", "what", "value", "unit", "origin"))
+    rows = tuple(
+        row_of(
+            value.name,
+            [
+                Cell(value.text.read(language)),
+                Cell(_write_exactly(value.value, language), is_number=True),
+                Cell(value.unit),
+                Cell(wording.name("provenance", value.provenance)),
+            ],
+        )
+        for value in content.values
+    )
+    caption = TEXTS["in_force"].read(language)
+    return (
+        Notice("assumption", TEXTS["beware"].read(language), tuple(items)),
+        Table("assumed-values", caption, header, rows, is_long=True),
+    )
+
+
+def _write_exactly(value: float, language: Language) -> str:
+    """A number with the decimals it has, five significant digits at most."""
+    short = f"{value:.5g}"
+    if "e" in short:
+        short = f"{float(short):.10f}".rstrip("0")
+    decimals = len(short.split(".")[1]) if "." in short else 0
+    return format_number(float(short), language=language, decimals=decimals)
+
+
+def _tell_patients(content: RehearsalContent, wording: Wording) -> tuple[Block, ...]:
+    language = wording.language
+    share = wording.percent(content.accepted / content.drawn) if content.drawn else "—"
+    filtered = TEXTS["filter_on" if content.is_filtered else "filter_off"].read(language)
+    failed = TEXTS["failed"].read(language)
+    return (
+        Prose(
+            filtered.format(
+                accepted=wording.count(content.accepted), drawn=wording.count(content.drawn), share=share
+            )
+        ),
+        Prose(failed.format(failed=wording.count(content.failed), entered=wording.count(content.entered))),
+    )
+
+
+def _choose_rows(rows: Sequence[CharacteristicRow]) -> list[CharacteristicRow]:
+    """The rows to read: of the planned trial all but single draws, of its alternatives what is compared."""
+    planned = rows[0].design if rows else ""
+    return [
+        row
+        for row in rows
+        if row.draw in DRAWS
+        and (
+            row.design == planned
+            or (row.draw == "all" and row.quantity.endswith((".mean", "stopped", "limit_reached")))
+            or (row.draw == "all" and row.quantity.startswith("conclusion."))
+        )
+    ]
+
+
+def _list_left_out(content: RehearsalContent, language: Language) -> tuple[Block, ...]:
+    return (Notice("plain", TEXTS["left_out"].read(language), content.left_out),) if content.left_out else ()
+
+
+def _tabulate(
+    identifier: str,
+    caption: str,
+    rows: Sequence[CharacteristicRow],
+    wording: Wording,
+    *,
+    is_long: bool = False,
+) -> Table:
+    language = wording.language
+    header = tuple(
+        TEXTS[name].read(language)
+        for name in ("quantity", "design", "draw", "estimate", "lower", "upper", "n", "unit")
+    )
+    return Table(
+        identifier,
+        caption,
+        header,
+        tuple(_tabulate_row(row, wording) for row in rows),
+        notes=(TEXTS["intervals"].read(language),),
+        is_long=is_long,
+    )
+
+
+def _tabulate_row(row: CharacteristicRow, wording: Wording) -> tuple[Cell, ...]:
+    language = wording.language
+    limits = [
+        Cell("—" if value is None else write_quantity(value, row.unit, language=language), is_number=True)
+        for value in (row.estimate, row.lower, row.upper)
+    ]
+    unit = TEXTS.get(f"unit_{row.unit}")
+    return row_of(
+        name_quantity(row.quantity, language=language),
+        [
+            Cell(row.design),
+            Cell(DRAWS[row.draw].read(language) if row.draw in DRAWS else row.draw),
+            *limits,
+            Cell(wording.count(row.n), is_number=True),
+            Cell(unit.read(language) if unit else row.unit),
+        ],
+    )
+
+
+def _draw(name: str, figure: CaptionedFigure) -> Figure:
+    caption = figure.caption
+    words = " ".join((caption.description, *caption.notes))
+    return Figure(f"rehearsal-{name.replace('_', '-')}", caption.title, words, render_svg(figure))

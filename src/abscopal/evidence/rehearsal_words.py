@@ -1,0 +1,149 @@
+"""Names of what a rehearsal computes, in both languages."""
+
+from abscopal.evidence.typography import Language, format_number, format_percent, set_french_spaces
+from abscopal.protocol.text import Text
+
+CONCLUSIONS: dict[str, Text] = {
+    "met": Text(en="rule met", fr="règle satisfaite"),
+    "unmet": Text(en="rule not met", fr="règle non satisfaite"),
+    "open": Text(
+        en="open: patients lost could change it", fr="ouvert : des perdus de vue pourraient la changer"
+    ),
+    "overrun": Text(
+        en="count reached among more patients than planned",
+        fr="effectif atteint chez plus de patients que prévu",
+    ),
+    "stopped for toxicity": Text(en="stopped for toxicity", fr="arrêt pour toxicité"),
+    "stopped for futility": Text(en="stopped for futility", fr="arrêt pour futilité"),
+    "none": Text(en="no rule to apply", fr="aucune règle à appliquer"),
+}
+QUANTITIES: dict[str, Text] = {
+    "conclusion": Text(en="conclusion", fr="conclusion"),
+    "limit_reached": Text(en="a stopping limit is reached", fr="une limite d’arrêt est atteinte"),
+    "stopped": Text(en="the trial stops early", fr="l’essai s’arrête tôt"),
+    "entered": Text(en="patients who enter", fr="patients inclus"),
+    "failed": Text(en="patients who could not be integrated", fr="patients non intégrés"),
+    "duration_days": Text(
+        en="days from first patient to last primary read-out",
+        fr="jours du premier patient à la dernière lecture du critère principal",
+    ),
+    "recruitment_days": Text(en="days of recruitment", fr="jours de recrutement"),
+    "primary_rate": Text(en="primary endpoint, share of successes", fr="critère principal, part de succès"),
+    "primary_successes": Text(en="primary endpoint, successes", fr="critère principal, succès"),
+    "primary_evaluable": Text(
+        en="patients evaluable for the primary endpoint", fr="patients évaluables pour le critère principal"
+    ),
+    "primary_early_deaths": Text(en="deaths before the endpoint", fr="décès avant le critère"),
+    "primary_short": Text(en="patients lost before the endpoint", fr="perdus de vue avant le critère"),
+    "severe_rate": Text(en="severe toxicity in the window", fr="toxicité sévère dans la fenêtre"),
+    "response_rate": Text(en="objective response", fr="réponse objective"),
+    "control_rate": Text(en="disease control", fr="contrôle de la maladie"),
+    "distant_response_rate": Text(
+        en="response of lesions not injected", fr="réponse des lésions non injectées"
+    ),
+    "injected_lesion_rate": Text(
+        en="injected lesions smaller by 30%", fr="lésions injectées réduites de 30 %"
+    ),
+    "distant_lesion_rate": Text(
+        en="lesions not injected smaller by 30%", fr="lésions non injectées réduites de 30 %"
+    ),
+    "pfs_median": Text(en="median progression-free survival", fr="survie sans progression médiane"),
+    "os_median": Text(en="median overall survival", fr="survie globale médiane"),
+    "doses": Text(en="administrations given", fr="administrations"),
+    "deaths": Text(en="deaths", fr="décès"),
+    "pfs_log_rank_z": Text(
+        en="log-rank statistic of progression-free survival",
+        fr="statistique du log-rank, survie sans progression",
+    ),
+}
+MEASURES: dict[str, Text] = {
+    "mean": Text(en="mean", fr="moyenne"),
+    "sd": Text(en="standard deviation", fr="écart-type"),
+    "truth": Text(en="truth among all virtual patients", fr="vérité chez tous les patients virtuels"),
+    "bias": Text(en="bias of the estimate", fr="biais de l’estimation"),
+    "median_bias": Text(en="median bias of the estimate", fr="biais médian de l’estimation"),
+    "coverage": Text(en="coverage of 95% intervals", fr="couverture des intervalles à 95 %"),
+    "q05": Text(en="5th centile", fr="5e centile"),
+    "q25": Text(en="25th centile", fr="25e centile"),
+    "q50": Text(en="median", fr="médiane"),
+    "q75": Text(en="75th centile", fr="75e centile"),
+    "q95": Text(en="95th centile", fr="95e centile"),
+}
+DRAWS: dict[str, Text] = {
+    "all": Text(en="all trials", fr="tous les essais"),
+    "between draws": Text(en="between draws (not known)", fr="entre tirages (non su)"),
+    "within a draw": Text(en="within a draw (chance)", fr="dans un tirage (hasard)"),
+}
+MODES: dict[str, Text] = {
+    "randomised": Text(
+        en="True randomisation: each patient is in one arm, as in the trial.",
+        fr="Vraie randomisation : chaque patient est dans un bras, comme dans l’essai.",
+    ),
+    "clones": Text(
+        en="Clones: every patient is in every arm. No real trial can do this.",
+        fr="Clones : chaque patient est dans tous les bras. Aucun essai réel ne le peut.",
+    ),
+}
+
+
+SEPARATORS: dict[Language, str] = {"en": "; ", "fr": "\u202f; "}
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def write_power(value: float, *, language: Language) -> str:
+    r"""Write a small number as a power of ten.
+
+    Example:
+        >>> write_power(6.94e-9, language="en"), write_power(1e-6, language="en")
+        ('6.9\xa0×\xa010⁻⁹', '10⁻⁶')
+    """
+    if value == 0:
+        return "0"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    if mantissa == "1.0":
+        return power
+    digits = format_number(float(mantissa), language=language, decimals=0 if mantissa.endswith(".0") else 1)
+    return f"{digits}\u00a0×\u00a0{power}"
+
+
+def name_quantity(quantity: str, *, language: Language) -> str:
+    """Name a quantity such as `severe_rate.IT.mean` in words.
+
+    Args:
+        quantity: name in the file of operating characteristics.
+        language: `en` or `fr`.
+
+    Returns:
+        The words; parts that have none stand as they are, such as an arm.
+
+    Example:
+        >>> name_quantity("severe_rate.IT.mean", language="en")
+        'severe toxicity in the window, IT, mean'
+        >>> name_quantity("conclusion.met", language="en")
+        'rule met'
+    """
+    first, *others = quantity.split(".")
+    if first == "conclusion" and others:
+        known = CONCLUSIONS.get(others[0])
+        names = [known.read(language) if known else others[0]]
+        others = others[1:]
+    else:
+        known = QUANTITIES.get(first)
+        names = [known.read(language) if known else first]
+    names += [MEASURES[part].read(language) if part in MEASURES else part for part in others]
+    joined = ", ".join(names)
+    return set_french_spaces(joined) if language == "fr" else joined
+
+
+def write_quantity(value: float | None, unit: str, *, language: Language) -> str:
+    """Write a value in its unit: shares in per cent, days and patients as numbers.
+
+    Example:
+        >>> write_quantity(0.25, "proportion", language="en"), write_quantity(12.04, "patients", language="en")
+        ('25.0%', '12.0')
+    """
+    if unit in ("proportion", "probability"):
+        return format_percent(value, language=language)
+    decimals = 0 if unit == "days" else 2 if unit == "1" else 1
+    return format_number(value, language=language, decimals=decimals)

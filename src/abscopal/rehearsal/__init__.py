@@ -1,0 +1,1 @@
+"""The trial in silico: virtual patients under the very rules of the real ones."""

@@ -1,0 +1,387 @@
+"""The course of each virtual patient of one arm: lesions, toxicity, death, loss, by day from the reference date.
+
+This is the truth of a rehearsed patient. What the trial sees of it (scans, biopsies, contacts) is made elsewhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal.rehearsal.arm_plans import ArmPlan
+from abscopal.rehearsal.engine.cohort import Cohort, advance, make_cohort, read_state
+from abscopal.rehearsal.given_doses import (
+    compute_diameter,
+    compute_withheld,
+    draw_severe_days,
+    give_planned_dose,
+)
+from abscopal.rehearsal.manufacture import draw_waiting
+from abscopal.rehearsal.model.description import ModelDescription
+from abscopal.rehearsal.random_numbers import draw_uniforms
+from abscopal.rehearsal.scenario import Scenario
+from abscopal.rehearsal.virtual_patients import Body, LesionSizes, VirtualPatients, draw_patients
+
+Floats = NDArray[np.float64]
+WEEK = 7.0
+MOST_LESIONS = 5
+NEVER = np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """The courses of patients of one arm, sorted by number.
+
+    Args:
+        arm: identifier of the arm.
+        numbers: numbers of the patients.
+        weight_kg: weights.
+        injected: how many lesions are injected; they come first.
+        lesions: how many lesions there are.
+        days: days of the grid.
+        volume_ml: patient by day by lesion; not a number where there is no such lesion.
+        dose_days: days of the planned administrations.
+        given: patient by administration; whether it was given.
+        first_injection_day: patient by lesion, day of its first injection; infinite where it is never injected.
+        severe_day: day on which severe toxicity begins; infinite where it never does.
+        severe_grade: its grade, 3 or 4.
+        severe_days: how long it lasts.
+        death_day: day of death; infinite beyond the horizon.
+        new_lesion_day: day on which the first new lesion can be seen; infinite where there is none.
+        loss_day: day of loss to follow-up.
+        treated: whether the patient is ever treated.
+        draws: draws that each patient took.
+        failed: whether the integration failed.
+        has_product: whether the patient's own product is made and can still be given; true where there is none.
+        waiting_progression_day: day of the progression seen while the product is made; infinite without one.
+        states: other states of the model that were asked for: patient by day by lesion (or by one).
+    """
+
+    arm: str
+    numbers: NDArray[np.int64]
+    weight_kg: Floats
+    injected: NDArray[np.int64]
+    lesions: NDArray[np.int64]
+    days: Floats
+    volume_ml: Floats
+    dose_days: Floats
+    given: NDArray[np.bool_]
+    first_injection_day: Floats
+    severe_day: Floats
+    severe_grade: NDArray[np.int64]
+    severe_days: Floats
+    death_day: Floats
+    new_lesion_day: Floats
+    loss_day: Floats
+    treated: NDArray[np.bool_]
+    draws: NDArray[np.int64]
+    failed: NDArray[np.bool_]
+    has_product: NDArray[np.bool_]
+    waiting_progression_day: Floats
+    states: Mapping[str, Floats] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How courses are computed.
+
+    Args:
+        horizon_days: last day.
+        tolerance: relative tolerance of the integrator.
+        is_filtered: whether every lesion must grow without treatment.
+        keep: other states of the model to keep on the grid, such as E; keeping them changes no number.
+    """
+
+    horizon_days: float = 365.0
+    tolerance: float = 1e-6
+    is_filtered: bool = True
+    keep: tuple[str, ...] = ()
+
+
+def simulate_courses(
+    model: ModelDescription,
+    plan: ArmPlan,
+    scenario: Scenario,
+    numbers: NDArray[np.int64],
+    *,
+    study_hash_key: int,
+    arm_key: int,
+    settings: Settings,
+    groups: tuple[VirtualPatients, ...] | None = None,
+) -> Courses:
+    """Simulate patients of one arm.
+
+    Args:
+        model: the description.
+        plan: the calendar of the arm.
+        scenario: the scenario in force.
+        numbers: numbers of the patients, in order.
+        study_hash_key: key of the study and the draw: makes who the patients are, the same in every arm.
+        arm_key: key that also knows the arm: makes what happens to them by chance.
+        settings: horizon and tolerance.
+        groups: the patients, where they were drawn for another arm already; drawn here when None.
+
+    Returns:
+        Their courses.
+    """
+    drawn = groups
+    if drawn is None:
+        drawn = draw_groups(
+            model, scenario, numbers, study_hash_key=study_hash_key, is_filtered=settings.is_filtered
+        )
+    return _merge(
+        [
+            _simulate_group(model, plan, scenario, patients, study_hash_key, arm_key, settings)
+            for patients in drawn
+        ]
+    )
+
+
+def draw_groups(
+    model: ModelDescription,
+    scenario: Scenario,
+    numbers: NDArray[np.int64],
+    *,
+    study_hash_key: int,
+    is_filtered: bool = True,
+) -> tuple[VirtualPatients, ...]:
+    """Draw patients in groups with the same number of lesions; they are the same in every arm.
+
+    Args:
+        model: the description.
+        scenario: the scenario in force.
+        numbers: numbers of the patients, in order.
+        study_hash_key: key of the study and the draw.
+        is_filtered: whether every lesion must grow without treatment.
+
+    Returns:
+        The groups.
+    """
+    counts = _count_lesions(scenario, numbers, study_hash_key)
+    groups: list[VirtualPatients] = []
+    for injected, distant in sorted(set(zip(*counts, strict=True))):
+        chosen = numbers[(counts[0] == injected) & (counts[1] == distant)]
+        groups.append(
+            draw_patients(
+                model,
+                chosen,
+                key=study_hash_key,
+                lesions=int(injected + distant),
+                injected=int(injected),
+                medians=scenario.medians,
+                sizes=LesionSizes(
+                    scenario["injected_volume_ml"],
+                    scenario["injected_volume_spread"],
+                    scenario["distant_volume_ml"],
+                    scenario["distant_volume_spread"],
+                ),
+                body=Body(scenario["weight_mean_kg"], scenario["weight_sd_kg"]),
+                is_filtered=is_filtered,
+            )
+        )
+    return tuple(groups)
+
+
+def _count_lesions(
+    scenario: Scenario, numbers: NDArray[np.int64], key: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many lesions to inject, and how many distant ones, each patient has."""
+    chance = draw_uniforms(key, numbers, purpose="screening", count=4)
+    one, two = scenario["lesions_injected_one"], scenario["lesions_injected_two"]
+    none, single = scenario["lesions_distant_none"], scenario["lesions_distant_one"]
+    injected = 1 + (chance[:, 0] >= one) + (chance[:, 0] >= one + two)
+    distant = 0 + (chance[:, 1] >= none) + (chance[:, 1] >= none + single)
+    return injected.astype(np.int64), distant.astype(np.int64)
+
+
+def _simulate_group(
+    model: ModelDescription,
+    plan: ArmPlan,
+    scenario: Scenario,
+    patients: VirtualPatients,
+    key: int,
+    arm_key: int,
+    settings: Settings,
+) -> Courses:
+    values = compute_arm_values(model, plan, scenario, patients, key)
+    cohort = make_cohort(model, values, lesions=patients.lesions)
+    chance = draw_uniforms(arm_key, patients.numbers, purpose="toxicity", count=2)
+    threshold = -np.log(chance[:, 0])
+    grade = np.where(chance[:, 1] < scenario["grade_4_share"], 4, 3).astype(np.int64)
+    given_days = [day for day in plan.days if day <= settings.horizon_days]
+    grid = np.unique([*np.arange(0.0, settings.horizon_days, WEEK), *given_days, settings.horizon_days])
+    doses = [dose for dose in plan.doses if dose.day <= settings.horizon_days]
+    missed = draw_uniforms(arm_key, patients.numbers, purpose="operations", count=max(1, len(doses)))
+    treated = _are_treated(scenario, patients, key)
+    own_doses = [dose.day for dose in doses if dose.basis == "product_dose"]
+    waiting = draw_waiting(
+        scenario, patients.numbers, key=key, first_day=min(own_doses) if own_doses else None
+    )
+    given = np.zeros((len(patients.numbers), len(doses)), dtype=np.bool_)
+    first_injection = np.full((len(patients.numbers), MOST_LESIONS), NEVER)
+    severe, severe_days = (
+        np.full(len(patients.numbers), NEVER),
+        draw_severe_days(patients.numbers, arm_key=arm_key),
+    )
+    volumes = [read_state(cohort, "T")[:, None, :]]
+    others = {name: [_read_day(cohort, name)] for name in settings.keep}
+    hazard = np.zeros((len(patients.numbers), 1))
+    kept_states = ["T", "H", *settings.keep]
+    days = sorted({0.0, *(dose.day for dose in doses), settings.horizon_days})
+    for start, until in pairwise(days):
+        for place, dose in enumerate(doses):
+            if dose.day == start:
+                withheld = compute_withheld(dose, severe_day=severe, severe_days=severe_days, grade=grade)
+                comes = (missed[:, place] >= scenario["missed_visit_probability"]) | (
+                    dose.day == doses[0].day
+                )
+                has_dose = waiting.has_product | (dose.basis != "product_dose")
+                wanted = np.asarray(treated & ~withheld & has_dose & comes, dtype=np.bool_)
+                injected = give_planned_dose(
+                    cohort, dose, patients, wanted, smallest_seen_mm=scenario["smallest_diameter_mm"]
+                )
+                is_whole = dose.route != "INTRATUMORAL"
+                given[:, place] = wanted if is_whole else np.any(injected, axis=1)
+                known = first_injection[:, : patients.lesions]
+                known[injected & np.isinf(known)] = dose.day
+        at = grid[(grid > start) & (grid <= until)]
+        kept = advance(cohort, until=until, tolerance=settings.tolerance, at=at.tolist(), keep=kept_states)
+        volumes.append(kept["T"])
+        # The same crossing as on the whole grid, known in time for the next dose.
+        segment = np.concatenate([hazard, kept["H"]], axis=1)
+        severe = np.minimum(severe, _cross(np.array([start, *at]), segment, threshold))
+        hazard = kept["H"][:, -1:]
+        for name, found in others.items():
+            found.append(kept[name] if kept[name].ndim == 3 else kept[name][:, :, None])
+    volume = np.concatenate(volumes, axis=1)
+    follow_up = -np.log(draw_uniforms(arm_key, patients.numbers, purpose="follow_up", count=3))
+    total = compute_diameter(volume).sum(axis=2) / scenario["reference_sum_mm"]
+    death = _cross(
+        grid,
+        _accumulate(grid, scenario["death_per_day"] * total ** scenario["death_exponent"]),
+        follow_up[:, 0],
+    )
+    appearing = scenario["new_lesion_per_day"] * total ** scenario["new_lesion_exponent"]
+    new_lesion = _cross(grid, _accumulate(grid, appearing), follow_up[:, 1])
+    new_lesion = np.minimum(new_lesion, waiting.progression_day)
+    loss = follow_up[:, 2] * 365.25 / max(scenario["loss_per_year"], 1e-12)
+    return Courses(
+        arm=plan.arm,
+        numbers=patients.numbers,
+        weight_kg=patients.weight_kg,
+        injected=np.full(len(patients.numbers), patients.injected),
+        lesions=np.full(len(patients.numbers), patients.lesions),
+        days=grid,
+        volume_ml=_widen(volume),
+        dose_days=np.array([dose.day for dose in doses]),
+        first_injection_day=first_injection,
+        given=given,
+        severe_day=severe,
+        severe_grade=grade,
+        severe_days=severe_days,
+        death_day=death,
+        new_lesion_day=new_lesion,
+        loss_day=loss,
+        treated=treated,
+        draws=patients.draws,
+        failed=cohort.failed.copy(),
+        has_product=waiting.has_product,
+        waiting_progression_day=waiting.progression_day,
+        states={name: _widen(np.concatenate(found, axis=1)) for name, found in others.items()},
+    )
+
+
+def _read_day(cohort: Cohort, state: str) -> Floats:
+    """A state as it is now: patient by one day by lesion, or by one."""
+    values = read_state(cohort, state)
+    return values[:, None, :] if values.ndim == 2 else values[:, None, None]
+
+
+def _widen(values: Floats) -> Floats:
+    """Give every patient as many places as anybody can have lesions; a state of the patient stands in the first."""
+    wide = np.full((*values.shape[:2], MOST_LESIONS), np.nan)
+    wide[:, :, : values.shape[2]] = values
+    return wide
+
+
+def compute_arm_values(
+    model: ModelDescription, plan: ArmPlan, scenario: Scenario, patients: VirtualPatients, key: int
+) -> Mapping[str, float | Floats]:
+    """What the arm changes in the patients: draining nodes, one drug's effect on the other, who they are.
+
+    Args:
+        model: the description.
+        plan: the calendar of the arm.
+        scenario: the scenario in force.
+        patients: the patients as drawn.
+        key: key of the study and the draw.
+
+    Returns:
+        Every parameter of the model by symbol.
+    """
+    values = dict(patients.values)
+    is_injected = any(dose.route == "INTRATUMORAL" for dose in plan.doses)
+    count = len(patients.numbers)
+    values["w"] = np.full(count, scenario["draining_share"] if is_injected else 0.0)
+    chance = draw_uniforms(key, patients.numbers, purpose="screening", count=4)
+    if "h_A2" not in scenario.medians:
+        values["h_A2"] = np.ones(
+            count
+        )  # an eligible patient of a vaccine trial carries it; of others it is not read
+    low = chance[:, 3] < scenario["low_nkp30_probability"]
+    values["NKp30"] = np.asarray(values["NKp30"]) * np.where(low, 0.5, 1.0)
+    for effect in model.combinations:
+        reached = max(
+            (dose.dose for dose in plan.doses if dose.drug == effect.drug and dose.basis == "per_kg"),
+            default=0.0,
+        )
+        if reached >= effect.from_dose:
+            values[effect.symbol] = np.asarray(values[effect.symbol]) * np.exp(effect.times_exp) + effect.plus
+    return values
+
+
+def _are_treated(scenario: Scenario, patients: VirtualPatients, key: int) -> NDArray[np.bool_]:
+    """Whether a patient who entered is ever treated: lost, failed manufacture, or progression while waiting."""
+    chance = draw_uniforms(key, patients.numbers, purpose="operations", count=3)
+    lost = chance[:, 0] < scenario["randomised_not_analysed_probability"]
+    return np.asarray(~lost)
+
+
+def _accumulate(days: Floats, hazard: Floats) -> Floats:
+    """Cumulative hazard on the grid, by the trapezium rule."""
+    steps = np.diff(days) * (hazard[:, 1:] + hazard[:, :-1]) / 2
+    return np.concatenate([np.zeros((len(hazard), 1)), np.cumsum(steps, axis=1)], axis=1)
+
+
+def _cross(days: Floats, cumulative: Floats, threshold: Floats) -> Floats:
+    """The day on which a rising curve reaches each patient's threshold; infinite where it does not."""
+    reached = cumulative >= threshold[:, None]
+    place = np.where(reached.any(axis=1), reached.argmax(axis=1), -1)
+    row = np.arange(len(cumulative))
+    after, before = cumulative[row, place], cumulative[row, np.maximum(place - 1, 0)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(after > before, (threshold - before) / (after - before), 1.0)
+    crossed = days[np.maximum(place - 1, 0)] + share * (days[place] - days[np.maximum(place - 1, 0)])
+    return np.where(place < 0, NEVER, np.where(place == 0, days[0], crossed))
+
+
+def _merge(parts: Sequence[Courses]) -> Courses:
+    """One set of courses, in order of patient number."""
+    numbers = np.concatenate([part.numbers for part in parts])
+    order = np.argsort(numbers, kind="stable")
+
+    def joined(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts])[order]
+
+    per_patient = [
+        "numbers", "weight_kg", "injected", "lesions", "volume_ml", "given", "severe_day", "severe_grade",
+        "severe_days", "first_injection_day",
+        "death_day", "new_lesion_day", "loss_day", "treated", "draws", "failed", "has_product",
+        "waiting_progression_day",
+    ]  # fmt: skip
+    columns: dict[str, Any] = {name: joined(name) for name in per_patient}
+    states = {name: np.concatenate([part.states[name] for part in parts])[order] for name in parts[0].states}
+    return replace(parts[0], states=states, **columns)

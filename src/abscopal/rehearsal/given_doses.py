@@ -1,0 +1,134 @@
+"""Which planned doses are given: what toxicity stops or holds, and which lesions a needle may enter that day.
+
+Our readings, for what arrays do not follow: a dose that is held is missed and never given later, events of grade 1
+or 2 hold nothing, and treatment goes on after progression.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal.protocol.text import Text
+from abscopal.rehearsal.arm_plans import PlannedDose
+from abscopal.rehearsal.engine.cohort import Cohort, give_doses, read_state
+from abscopal.rehearsal.random_numbers import PLACES, draw_uniforms
+from abscopal.rehearsal.virtual_patients import VirtualPatients
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+MM_OF_ONE_ML = 12.407  # diameter of a sphere of 1 mL
+MEAN_SEVERE_DAYS = 30.0
+NEVER_STOPS = 99
+LIMITS = Text(
+    en="Doses: a severe toxicity stops or holds a drug as the study file says; a held dose is missed and never given "
+    "later, events of grade 1 or 2 hold nothing, and treatment goes on after progression (our readings).",
+    fr="Doses\u00a0: une toxicité sévère arrête ou suspend un produit comme le dit le fichier d’étude\u00a0; une dose "
+    "suspendue est omise, jamais rattrapée, les événements de grade 1 ou 2 ne suspendent rien, et le traitement "
+    "continue après progression (nos lectures).",
+)
+
+
+def compute_diameter(volume_ml: Floats) -> Floats:
+    """Diameter in mm of a sphere of a volume in mL.
+
+    Example:
+        >>> compute_diameter(np.array([1.0, 8.0])).round(1).tolist()
+        [12.4, 24.8]
+    """
+    return np.asarray(MM_OF_ONE_ML * np.cbrt(volume_ml))
+
+
+def draw_severe_days(numbers: NDArray[np.int64], *, arm_key: int) -> Floats:
+    """Draw how long the severe toxicity of each patient lasts, in days: exponential, thirty on average (ours).
+
+    Args:
+        numbers: numbers of the patients.
+        arm_key: key of the study, the draw and the arm.
+
+    Returns:
+        Days.
+    """
+    place = 1 + PLACES.index("severe_event")
+    chance = draw_uniforms(arm_key, numbers, purpose="operations", count=2, place=place)
+    return np.asarray(-MEAN_SEVERE_DAYS * np.log(chance[:, 1]))
+
+
+def compute_withheld(
+    dose: PlannedDose, *, severe_day: Floats, severe_days: Floats, grade: NDArray[np.int64]
+) -> Flags:
+    """Say in whom toxicity stops or holds a dose, as `conduct.dosing` decides it for one event at one grade.
+
+    Args:
+        dose: the dose.
+        severe_day: day on which the severe toxicity began; infinite where it has not by then.
+        severe_days: how long it lasts.
+        grade: its grade.
+
+    Returns:
+        Whether the dose is withheld from each patient.
+
+    Example:
+        >>> dose = PlannedDose("a", "b", "A", "INTRAVENOUS", 21.0, 1.0, "flat", None, stop_at_grade=4, hold_at_grade=3)
+        >>> compute_withheld(dose, severe_day=np.array([9.0, 9.0, 9.0, 30.0]),
+        ...     severe_days=np.array([20.0, 5.0, 5.0, 5.0]), grade=np.array([3, 3, 4, 4])).tolist()
+        [True, False, True, False]
+    """
+    has_begun = severe_day <= dose.day
+    lasts = np.floor(severe_day + severe_days) >= dose.day
+    is_stopped = grade >= (dose.stop_at_grade or NEVER_STOPS)
+    is_held = (grade >= (dose.hold_at_grade or NEVER_STOPS)) & lasts
+    return np.asarray(has_begun & (is_stopped | is_held), dtype=np.bool_)
+
+
+def compute_injectable(
+    volume_ml: Floats, dose: PlannedDose, *, within_reach: int, smallest_seen_mm: float
+) -> Flags:
+    """Say which lesions a dose may be injected into: within reach, still seen, and as large as the study asks.
+
+    Args:
+        volume_ml: patient by lesion, on the day.
+        dose: the dose.
+        within_reach: how many lesions a needle reaches; they come first.
+        smallest_seen_mm: diameter below which a lesion is no longer seen.
+
+    Returns:
+        Patient by lesion.
+    """
+    exact = compute_diameter(volume_ml)
+    # As in the clinic: a diameter in tenths of a millimetre, a volume in hundredths of a cm³.
+    tenths = np.rint(exact * 10)
+    hundredths = np.rint(np.pi / 6 * (tenths / 10) ** 3 / 10)
+    is_reached = np.arange(volume_ml.shape[1]) < within_reach
+    is_large = (tenths >= round(dose.smallest_mm * 10)) & (hundredths >= round(dose.smallest_ml * 100))
+    return np.asarray(is_reached & is_large & (exact >= smallest_seen_mm), dtype=np.bool_)
+
+
+def give_planned_dose(
+    cohort: Cohort, dose: PlannedDose, patients: VirtualPatients, given: Flags, *, smallest_seen_mm: float
+) -> Flags:
+    """Give one administration to those who receive it; an injected dose is shared equally among lesions.
+
+    Args:
+        cohort: the patients as they are on that day.
+        dose: the administration.
+        patients: the same patients, with weights and numbers of lesions.
+        given: whether each of them is to receive it.
+        smallest_seen_mm: diameter below which a lesion is no longer seen.
+
+    Returns:
+        Patient by lesion, which lesions are injected; none where the dose goes elsewhere.
+    """
+    injected = np.zeros((len(patients.numbers), patients.lesions), dtype=np.bool_)
+    amount = dose.dose * (patients.weight_kg if dose.basis == "per_kg" else 1.0) * given
+    if dose.route == "INTRATUMORAL":
+        volume = read_state(cohort, "T")
+        injected = given[:, None] & compute_injectable(
+            volume, dose, within_reach=patients.injected, smallest_seen_mm=smallest_seen_mm
+        )
+    if dose.kind is None:
+        return injected
+    if dose.route == "INTRATUMORAL":
+        share = amount / np.maximum(injected.sum(axis=1), 1)
+        give_doses(cohort, dose.kind, np.where(injected, share[:, None], 0.0))
+    else:
+        give_doses(cohort, dose.kind, np.broadcast_to(amount, len(patients.numbers)).copy())
+    return injected

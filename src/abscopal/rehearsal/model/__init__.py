@@ -1,0 +1,1 @@
+"""One description of the mechanistic model, and what is made from it."""

@@ -1,0 +1,188 @@
+"""What the trial sees of a patient's lesions: scans at visits, in whole tenths of a millimetre, with error.
+
+Lengths below 5 mm are read as too small to measure (5 mm); what is smaller still is no longer seen (0).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from abscopal.errors import OptionError
+from abscopal.protocol.schedule import Visit
+from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.rehearsal.courses import MOST_LESIONS, Courses
+from abscopal.rehearsal.given_doses import compute_diameter
+from abscopal.rehearsal.random_numbers import draw_uniforms
+from abscopal.rehearsal.scenario import Scenario
+
+Integers = NDArray[np.int64]
+TOO_SMALL_TENTHS = 50
+TARGET_TENTHS = 100
+NOT_A_LESION = -1
+# Where lesions lie, those to inject first: never more than two of one organ, and no node.
+SITES = ("SKIN", "SKIN", "SUBCUTANEOUS TISSUE", "LUNG", "LIVER")
+DEEP_SITES = ("LUNG", "ADRENAL GLAND", "LUNG", "LIVER", "PLEURA")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedScan:
+    """One planned scan: study visit, day after the reference date, window in days."""
+
+    visit: Visit
+    repetition: int
+    day: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What is read of the lesions of patients of one arm; scan 0 is the baseline.
+
+    Args:
+        scans: the planned scans.
+        day: patient by scan, day after the reference date on which it is made.
+        done: patient by scan, whether it is made.
+        tenths: patient by scan by lesion, tenths of a millimetre; -1 where there is no such lesion.
+        is_target: patient by lesion, whether it is a target; other lesions are non-targets.
+        new_lesion: patient by scan, whether a new lesion is seen.
+    """
+
+    scans: tuple[PlannedScan, ...]
+    day: Integers
+    done: NDArray[np.bool_]
+    tenths: Integers
+    is_target: NDArray[np.bool_]
+    new_lesion: NDArray[np.bool_]
+
+
+def plan_scans(protocol: StudyProtocol, *, horizon_days: float) -> tuple[PlannedScan, ...]:
+    """List the planned scans of a study: the last before treatment, then those up to a horizon.
+
+    Args:
+        protocol: the study file.
+        horizon_days: no scan is planned after this day.
+
+    Returns:
+        The scans in order of day.
+
+    Raises:
+        OptionError: the study plans no scan before treatment, or none after it.
+    """
+    planned: list[PlannedScan] = []
+    for visit in protocol.schedule.visits:
+        first = visit.day.value
+        if "imaging" not in visit.activities or first is None:
+            continue
+        day = first - 1 if first > 0 else first
+        every = visit.repeat_every_days.value
+        last = visit.repeat_until_day.value
+        repetition = 0
+        while day <= min(horizon_days, last - 1 if last else horizon_days):
+            planned.append(
+                PlannedScan(
+                    visit, repetition, day, visit.window_before.value or 0, visit.window_after.value or 0
+                )
+            )
+            if every is None:
+                break
+            day, repetition = day + every, repetition + 1
+    baseline = [scan for scan in planned if scan.day <= 0]
+    later = sorted((scan for scan in planned if scan.day > 0), key=lambda scan: scan.day)
+    if not baseline or not later:
+        missing = "before the first dose" if not baseline else "after it"
+        raise OptionError(
+            f"The study plans no scan {missing} within {horizon_days:g} days.",
+            where="rehearsal, schedule",
+            remedy="Give a visit the activity imaging, or lengthen follow_up_days.",
+        )
+    return (max(baseline, key=lambda scan: scan.day), *later)
+
+
+def derive_readings(
+    courses: Courses, scans: tuple[PlannedScan, ...], scenario: Scenario, *, arm_key: int
+) -> Readings:
+    """Read the lesions of patients at their scans.
+
+    A scan is missed by chance, and not made after death or loss. The day lies in the window of the visit.
+
+    Args:
+        courses: the courses of one arm.
+        scans: the planned scans.
+        scenario: the scenario in force.
+        arm_key: key of the study, the draw and the arm.
+
+    Returns:
+        The readings.
+    """
+    count, visits = len(courses.numbers), len(scans)
+    chance = draw_uniforms(arm_key, courses.numbers, purpose="reading", count=visits * (2 + MOST_LESIONS))
+    chance = chance.reshape(count, visits, 2 + MOST_LESIONS)
+    width = np.array([scan.before + scan.after + 1 for scan in scans])
+    start = np.array([scan.day - scan.before for scan in scans])
+    day = start + np.floor(chance[:, :, 0] * width).astype(np.int64)
+    day[:, 0] = np.minimum(day[:, 0], 0)
+    for scan in range(1, visits):
+        # Windows may overlap: a scan waits for the one before it, so that no day has two.
+        day[:, scan] = np.maximum(day[:, scan], day[:, scan - 1] + 1)
+    done = chance[:, :, 1] >= scenario["missed_visit_probability"]
+    done[:, 0] = True
+    ends = np.minimum(courses.death_day, courses.loss_day)
+    done[:, 1:] &= (day[:, 1:] < ends[:, None]) & courses.treated[:, None]
+    truth = compute_diameter(interpolate(courses, courses.volume_ml, np.maximum(day, 0)))
+    error = scenario["diameter_error_percent"] / 100 * ndtri(chance[:, :, 2:])
+    exists = (np.arange(MOST_LESIONS) < courses.lesions[:, None]) & ~courses.failed[:, None]
+    done[:, 1:] &= ~courses.failed[:, None]
+    measured = np.rint(np.nan_to_num(truth) * np.exp(error) * 10).astype(np.int64)
+    seen = np.nan_to_num(truth) >= scenario["smallest_diameter_mm"]
+    tenths = np.where(seen, np.maximum(measured, TOO_SMALL_TENTHS), 0)
+    tenths = np.where(exists[:, None, :], tenths, NOT_A_LESION)
+    is_target = exists & (tenths[:, 0] >= TARGET_TENTHS)
+    return Readings(scans, day, done, tenths, is_target, done & (courses.new_lesion_day[:, None] <= day))
+
+
+def compute_sites(
+    injected: int, lesions: int, *, within_reach: Literal["some", "none"] = "some"
+) -> tuple[str, ...]:
+    """Where the lesions of a patient lie, those to inject first.
+
+    Args:
+        injected: how many lesions a needle can reach.
+        lesions: how many lesions there are.
+        within_reach: none where the study injects nothing, so that no lesion needs to be reached.
+
+    Returns:
+        One site a lesion.
+
+    Example:
+        >>> compute_sites(1, 3)
+        ('SKIN', 'LUNG', 'LIVER')
+        >>> compute_sites(1, 3, within_reach="none")
+        ('LUNG', 'LIVER', 'PLEURA')
+    """
+    sites = SITES if within_reach == "some" else DEEP_SITES
+    return (*sites[:injected], *sites[3 : 3 + lesions - injected])
+
+
+def interpolate(courses: Courses, values: NDArray[np.float64], day: Integers) -> NDArray[np.float64]:
+    """Values of a state on given days, between the days of the grid, on the logarithm.
+
+    Args:
+        courses: the courses of one arm.
+        values: patient by day of the grid by lesion.
+        day: patient by wanted day.
+
+    Returns:
+        Patient by wanted day by lesion.
+    """
+    after = np.clip(np.searchsorted(courses.days, day), 1, len(courses.days) - 1)
+    low, high = courses.days[after - 1], courses.days[after]
+    share = np.clip((day - low) / (high - low), 0.0, 1.0)[:, :, None]
+    row = np.arange(len(day))[:, None]
+    tiny = 1e-12
+    first = np.log(np.maximum(values[row, after - 1], tiny))
+    second = np.log(np.maximum(values[row, after], tiny))
+    return np.asarray(np.exp((1 - share) * first + share * second))

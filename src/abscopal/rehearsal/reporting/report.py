@@ -1,0 +1,305 @@
+"""Write the page of a rehearsal, its figures and its credibility report, from the files that it left."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from abscopal.errors import OutputError
+from abscopal.evidence.credibility_report import list_credibility_sections, render_credibility_markdown
+from abscopal.evidence.figures.rehearsal_data import ParameterWidth
+from abscopal.evidence.rehearsal_page import (
+    AssumedValue,
+    CharacteristicRow,
+    RehearsalContent,
+    list_limits,
+    render_rehearsal_page,
+)
+from abscopal.evidence.rehearsal_texts import TEXTS
+from abscopal.evidence.typography import Language
+from abscopal.protocol.published import PublishedResults, read_published
+from abscopal.protocol.reading import Study
+from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.protocol.text import Text
+from abscopal.rehearsal.arm_plans import ArmPlan, plan_arm
+from abscopal.rehearsal.courses import Settings
+from abscopal.rehearsal.model.description import ModelDescription, read_model
+from abscopal.rehearsal.random_numbers import make_key
+from abscopal.rehearsal.reporting.credibility import gather_credibility
+from abscopal.rehearsal.reporting.pictures import (
+    list_population_groups,
+    render_calibration_figures,
+    render_patient_figures,
+    render_trial_figures,
+    write_figures,
+)
+from abscopal.rehearsal.reporting.published_checks import list_levels, list_target_checks
+from abscopal.rehearsal.reporting.representative_courses import Representatives, simulate_representatives
+from abscopal.rehearsal.reporting.verification import compute_verification
+from abscopal.rehearsal.scenario import MODEL_PREFIX, Scenario, choose_scenario, list_operations
+from abscopal.rehearsal.tasks import ARM_STRIDE
+
+PAGE, CREDIBILITY, FIGURES = "rehearsal.html", "credibility.md", "figures"
+TRIALS, CHARACTERISTICS, RUN = "trials.parquet", "operating_characteristics.json", "rehearsal.json"
+MOST_DRAWS, PATIENTS = 8, 256
+SPREAD_PREFIX = "sd_"
+
+
+class ParameterSet(Protocol):
+    """A draw of the parameters: its number, and the medians that it changes."""
+
+    @property
+    def identifier(self) -> int:
+        """Number of the draw."""
+
+    @property
+    def medians(self) -> Mapping[str, float]:
+        """Parameters that differ from the scenario."""
+
+
+def write_rehearsal_report(
+    out: Path,
+    study: Study,
+    draws: Sequence[ParameterSet],
+    *,
+    settings: Settings,
+    language: Language,
+    widths: Sequence[ParameterWidth] = (),
+) -> Path:
+    """Write rehearsal.html, credibility.md and figures/ beside the files that a rehearsal left.
+
+    Some hundred patients of each arm are simulated in detail for the pictures, spread over up to eight draws.
+
+    Args:
+        out: folder with trials.parquet, operating_characteristics.json and rehearsal.json.
+        study: the study.
+        draws: draws of the parameters that were used.
+        settings: horizon, tolerance and filter that were used.
+        language: `en` or `fr`.
+        widths: parameters before and after calibration, where they are known.
+
+    Returns:
+        The page.
+
+    Raises:
+        OutputError: the folder cannot be written to.
+    """
+    run = json.loads((out / RUN).read_text(encoding="utf-8"))
+    rows = _read_rows(out / CHARACTERISTICS)
+    trials = pl.read_parquet(out / TRIALS)
+    model, protocol = read_model(), study.protocol
+    planned = run["designs"][0]
+    scenario = choose_scenario(protocol, identifier=_known_scenario(protocol, planned["scenario"]))
+    names = {arm.identifier: arm.name.read(language) for arm in protocol.arms}
+    plans = {arm: plan_arm(protocol, arm, model, horizon_days=settings.horizon_days) for arm in names}
+    patients = _simulate_patients(model, plans, scenario, draws, run, settings)
+    populations = list_population_groups(patients, names=names)
+    levels = list_levels(_find_published(study), patients, plans, names=names)
+    own = [row for row in rows if row.design == rows[0].design]
+    checks = list_target_checks(protocol, own, levels, language=language)
+    content = _gather_content(study, run, rows, trials, scenario, draws, patients, settings)
+    facts = gather_credibility(
+        content,
+        model,
+        verification=compute_verification(
+            model,
+            tuple(plans.values()),
+            _lay_over(scenario, draws[0]),
+            study_hash_key=make_key(study.document_hash, run["seed"], draws[0].identifier),
+            settings=settings,
+        ),
+        checks=checks,
+        populations=populations,
+        medians={draw.identifier: draw.medians for draw in draws},
+    )
+    figures = (
+        render_patient_figures(patients, populations, levels, names=names, language=language)
+        | render_trial_figures(trials, rows, names=names, language=language)
+        | render_calibration_figures(checks, widths, language=language)
+    )
+    own_version = version("abscopal")
+    page = render_rehearsal_page(
+        content,
+        figures=figures,
+        credibility=list_credibility_sections(facts, language=language),
+        version=own_version,
+        language=language,
+    )
+    credibility = render_credibility_markdown(
+        facts, limits=list_limits(language), version=own_version, language=language
+    )
+    try:
+        write_figures(out / FIGURES, figures)
+        (out / CREDIBILITY).write_text(credibility, encoding="utf-8")
+        (out / PAGE).write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"the page of the rehearsal cannot be written ({error.strerror}); its numbers are kept.",
+            where=str(out),
+            remedy="Make room, or choose another folder, and give the same command again.",
+        ) from error
+    return out / PAGE
+
+
+def _read_rows(file: Path) -> tuple[CharacteristicRow, ...]:
+    known = {field.name for field in fields(CharacteristicRow)}
+    content = json.loads(file.read_text(encoding="utf-8"))
+    return tuple(
+        CharacteristicRow(**{name: value for name, value in row.items() if name in known}) for row in content
+    )
+
+
+def _known_scenario(protocol: StudyProtocol, identifier: str) -> str | None:
+    scenarios = protocol.rehearsal.scenarios if protocol.rehearsal else ()
+    return identifier if identifier in {item.identifier for item in scenarios} else None
+
+
+def _find_published(study: Study) -> PublishedResults | None:
+    file = study.folder / "published.yml"
+    return read_published(file) if file.is_file() else None
+
+
+def _lay_over(scenario: Scenario, draw: ParameterSet) -> Scenario:
+    """The scenario with the parameters of a draw; one that is a setting of the trial replaces that setting."""
+    settings = {operation.name for operation in list_operations()}
+    own = {name: value for name, value in draw.medians.items() if name not in settings}
+    values = tuple(
+        replace(item, value=draw.medians[item.name]) if item.name in draw.medians else item
+        for item in scenario.values
+    )
+    return replace(scenario, values=values, medians={**scenario.medians, **own})
+
+
+def _simulate_patients(
+    model: ModelDescription,
+    plans: Mapping[str, ArmPlan],
+    scenario: Scenario,
+    draws: Sequence[ParameterSet],
+    run: Mapping[str, Any],
+    settings: Settings,
+) -> dict[str, list[Representatives]]:
+    """The first patients of the planned trials under some of the draws, evenly spaced."""
+    places = np.unique(np.linspace(0, len(draws) - 1, min(MOST_DRAWS, len(draws))).round().astype(int))
+    each = PATIENTS // len(places)
+    is_randomised = run["designs"][0]["mode"] == "randomised"
+    patients: dict[str, list[Representatives]] = {}
+    for number, (arm, plan) in enumerate(plans.items()):
+        first = number * ARM_STRIDE if is_randomised else 0
+        patients[arm] = [
+            simulate_representatives(
+                model,
+                plan,
+                _lay_over(scenario, draws[place]),
+                np.arange(first, first + each),
+                study_hash_key=make_key(run["study_hash"], run["seed"], draws[place].identifier),
+                arm_key=make_key(run["study_hash"], run["seed"], draws[place].identifier, arm),
+                settings=settings,
+            )
+            for place in places
+        ]
+    return patients
+
+
+def _gather_content(
+    study: Study,
+    run: Mapping[str, Any],
+    rows: tuple[CharacteristicRow, ...],
+    trials: pl.DataFrame,
+    scenario: Scenario,
+    draws: Sequence[ParameterSet],
+    patients: Mapping[str, Sequence[Representatives]],
+    settings: Settings,
+) -> RehearsalContent:
+    planned = run["designs"][0]
+    own = trials.filter(pl.col("design") == planned["name"])
+    courses = [item.courses for found in patients.values() for item in found]
+    model = read_model()
+    statuses: dict[str, int] = {}
+    for parameter in model.parameters:
+        statuses[parameter.status] = statuses.get(parameter.status, 0) + 1
+    return RehearsalContent(
+        study=study.protocol.identity.identifier,
+        title=study.protocol.identity.title,
+        question=_ask(study.protocol, planned),
+        scenario=planned["scenario"],
+        mode=planned["mode"],
+        trials=own.height,
+        draws=len(draws),
+        seed=run["seed"],
+        horizon_days=settings.horizon_days,
+        tolerance=settings.tolerance,
+        is_filtered=settings.is_filtered,
+        values=_list_values(study.protocol, planned, scenario, draws, model),
+        statuses=statuses,
+        drawn=sum(int(item.draws.sum()) for item in courses),
+        accepted=sum(len(item.draws) for item in courses),
+        entered=int(own["entered"].sum()),
+        failed=int(own["failed"].sum()),
+        left_out=tuple(planned.get("left_out", ())),
+        rows=rows,
+    )
+
+
+def _ask(protocol: StudyProtocol, planned: Mapping[str, Any]) -> tuple[Text, ...]:
+    """The primary endpoint and the rule that decides."""
+    primary = next((item for item in protocol.endpoints if item.level == "primary"), None)
+    if primary is None:
+        return (TEXTS["no_primary"],)
+    asked = [
+        Text(
+            en=f"{primary.name.en}: {primary.definition.en}",
+            fr=f"{primary.name.fr}\u00a0: {primary.definition.fr}",
+        )
+    ]
+    rule = planned.get("rule")
+    if rule is None:
+        return (*asked, TEXTS["no_rule"])
+    name = next(arm.name for arm in protocol.arms if arm.identifier == rule["arm"])
+    said = TEXTS["rule"]
+    values = {"minimum": rule["minimum"], "planned": rule["planned"], "days": f"{rule['window_days']:g}"}
+    asked.append(Text(en=said.en.format(arm=name.en, **values), fr=said.fr.format(arm=name.fr, **values)))
+    return tuple(asked)
+
+
+def _list_values(
+    protocol: StudyProtocol,
+    planned: Mapping[str, Any],
+    scenario: Scenario,
+    draws: Sequence[ParameterSet],
+    model: ModelDescription,
+) -> tuple[AssumedValue, ...]:
+    """Every setting in force, then every parameter that the study or the ensemble changes."""
+    texts = {item.name: item.text for item in list_operations()}
+    unknown = Text(en="setting", fr="réglage")
+    values = [
+        AssumedValue(name, texts.get(name, unknown), item["value"], item["unit"], item["provenance"])
+        for name, item in planned["settings"].items()
+    ]
+    given = next(
+        (item.parameters for item in (protocol.rehearsal.scenarios if protocol.rehearsal else ())
+         if item.identifier == scenario.identifier), {},
+    )  # fmt: skip
+    varied = sorted({name for draw in draws for name in draw.medians} - set(texts))
+    for symbol, value in scenario.medians.items():
+        if symbol not in varied:
+            sourced = given.get(f"{MODEL_PREFIX}{symbol}")
+            origin = sourced.provenance if sourced and sourced.provenance else "assumed"
+            values.append(_describe_parameter(symbol, value, origin, model))
+    for symbol in varied:
+        middle = float(np.median([draw.medians[symbol] for draw in draws if symbol in draw.medians]))
+        values.append(_describe_parameter(symbol, middle, "ensemble", model))
+    return tuple(values)
+
+
+def _describe_parameter(symbol: str, value: float, origin: str, model: ModelDescription) -> AssumedValue:
+    is_spread = symbol.startswith(SPREAD_PREFIX)
+    parameter = next(item for item in model.parameters if item.symbol == symbol.removeprefix(SPREAD_PREFIX))
+    said = TEXTS["model_spread" if is_spread else "model_parameter"]
+    text = Text(en=said.en.format(text=parameter.text.en), fr=said.fr.format(text=parameter.text.fr))
+    unit = "1" if is_spread else parameter.unit
+    return AssumedValue(f"{MODEL_PREFIX}{symbol}", text, value, unit, origin)

@@ -1,0 +1,172 @@
+"""The scenario of a rehearsal: how the trial runs and how disease is read, each value with its origin."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import yaml
+from pydantic import Field, TypeAdapter
+
+from abscopal.errors import OptionError
+from abscopal.protocol.part import Part
+from abscopal.protocol.provenance import Provenance
+from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.protocol.text import Text
+from abscopal.rehearsal.model.description import ModelDescription, read_model
+
+MODEL_PREFIX = "model_"
+NO_DISTANT_LESION = {
+    "lesions_distant_none": 1.0,
+    "lesions_distant_one": 0.0,
+    "lesions_distant_two": 0.0,
+}
+
+
+class Operation(Part):
+    """One setting of how a trial runs, with its default and the limits of what can be."""
+
+    name: str = Field(description="Name, as in the scenarios of study files.")
+    value: float = Field(description="Default, assumed.")
+    unit: str = Field(description="Unit; 1 for a pure number.")
+    lowest: float = Field(alias="from", description="Smallest possible value.")
+    highest: float = Field(alias="to", description="Greatest possible value.")
+    text: Text = Field(description="What it is.")
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioValue:
+    """One value in force, and where it comes from."""
+
+    name: str
+    value: float
+    unit: str
+    provenance: Provenance
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The scenario in force.
+
+    Args:
+        identifier: its name in the study file.
+        values: every setting in force.
+        medians: parameters of the model that the study gives its own value.
+    """
+
+    identifier: str
+    values: tuple[ScenarioValue, ...]
+    medians: Mapping[str, float]
+
+    def __getitem__(self, name: str) -> float:
+        """The value of a setting."""
+        return next(item.value for item in self.values if item.name == name)
+
+
+@cache
+def list_operations() -> tuple[Operation, ...]:
+    """List the settings of a rehearsal with their defaults.
+
+    Example:
+        >>> next(item.value for item in list_operations() if item.name == "missed_visit_probability")
+        0.03
+    """
+    text = (files("abscopal.rehearsal") / "operations.yml").read_text(encoding="utf-8")
+    return TypeAdapter(tuple[Operation, ...]).validate_json(json.dumps(yaml.safe_load(text)), strict=True)
+
+
+def choose_scenario(
+    protocol: StudyProtocol, *, identifier: str | None = None, changes: Mapping[str, float] | None = None
+) -> Scenario:
+    """Lay the values of a study's scenario over the defaults.
+
+    Args:
+        protocol: the study file.
+        identifier: name of the scenario; the first one of the study when None.
+        changes: values that replace both, for a comparison.
+
+    Returns:
+        The scenario.
+
+    Raises:
+        OptionError: no such scenario, no such setting, or a value that cannot be.
+    """
+    known = protocol.rehearsal.scenarios if protocol.rehearsal else ()
+    names = [item.identifier for item in known]
+    if identifier is not None and identifier not in names:
+        raise OptionError(
+            f"The study has no scenario '{identifier}'.",
+            where="rehearsal",
+            remedy=f"Choose one of: {', '.join(names) or 'none is defined'}.",
+        )
+    chosen = next((item for item in known if identifier in (None, item.identifier)), None)
+    given = {
+        name: sourced
+        for name, sourced in (chosen.parameters.items() if chosen else ())
+        if sourced.value is not None
+    }
+    model = read_model()
+    for name in (*given, *(changes or {})):
+        _assert_known(name, model)
+    values, medians = [], {}
+    # A study without distant lesions says so once, in the rules of its lesions.
+    defaults = NO_DISTANT_LESION if protocol.lesions.distant_lesions == "none" else {}
+    for operation in list_operations():
+        sourced = given.get(operation.name)
+        value: float = defaults.get(operation.name, operation.value)
+        provenance: Provenance = "assumed"
+        if sourced is not None and sourced.value is not None and sourced.provenance is not None:
+            value, provenance = sourced.value, sourced.provenance
+        if changes and operation.name in changes:
+            value, provenance = changes[operation.name], "assumed"
+        _assert_possible(operation, value)
+        values.append(ScenarioValue(operation.name, value, operation.unit, provenance, operation.text))
+    merged = {name: sourced.value for name, sourced in given.items()} | dict(changes or {})
+    for name, number in merged.items():
+        if name.startswith(MODEL_PREFIX) and number is not None:
+            medians[name.removeprefix(MODEL_PREFIX)] = number
+    scenario = Scenario(chosen.identifier if chosen else "defaults", tuple(values), MappingProxyType(medians))
+    _assert_shares(scenario)
+    return scenario
+
+
+def _assert_known(name: str, model: ModelDescription) -> None:
+    symbols = [f"{MODEL_PREFIX}{parameter.symbol}" for parameter in model.parameters]
+    symbols += [f"{MODEL_PREFIX}sd_{parameter.symbol}" for parameter in model.parameters]
+    every = [*(operation.name for operation in list_operations()), *symbols]
+    if name not in every:
+        near = get_close_matches(name, every, n=1)
+        raise OptionError(
+            f"'{name}' is no setting of a rehearsal.",
+            where="rehearsal, scenario",
+            remedy=f"Did you mean '{near[0]}'?" if near else "See the reference of rehearsal settings.",
+        )
+
+
+def _assert_possible(operation: Operation, value: float) -> None:
+    if not operation.lowest <= value <= operation.highest:
+        nearest = min(max(value, operation.lowest), operation.highest)
+        raise OptionError(
+            f"{operation.name} is {value:g} {operation.unit}, which cannot be.",
+            where="rehearsal, scenario",
+            remedy=f"It lies between {operation.lowest:g} and {operation.highest:g}; the nearest is {nearest:g}.",
+        )
+
+
+def _assert_shares(scenario: Scenario) -> None:
+    """Shares of patients by number of lesions add up to one, and somebody can be eligible."""
+    for names in (
+        ("lesions_injected_one", "lesions_injected_two", "lesions_injected_three_or_more"),
+        ("lesions_distant_none", "lesions_distant_one", "lesions_distant_two"),
+    ):
+        total = sum(scenario[name] for name in names)
+        if abs(total - 1) > 0.005:
+            raise OptionError(
+                f"{', '.join(names)} add up to {total:.3f}.",
+                where="rehearsal, scenario",
+                remedy="They are shares of the same patients: make them add up to 1.",
+            )

@@ -1,0 +1,178 @@
+"""One piece of work: patients of one arm, under one draw of the parameters, from nothing to their endpoints.
+
+A task is known by its content: study, seed, draw, arm, range of patients, model, scenario, code. The same task
+gives the same rows on any worker, so that rows of an earlier run are as good as new ones.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from abscopal.protocol.schedule import Visit
+from abscopal.rehearsal.arm_plans import ArmPlan
+from abscopal.rehearsal.courses import Settings, simulate_courses
+from abscopal.rehearsal.endpoint_rules import EndpointRules
+from abscopal.rehearsal.endpoints import derive_endpoints
+from abscopal.rehearsal.model.description import read_model
+from abscopal.rehearsal.random_numbers import make_key
+from abscopal.rehearsal.readings import PlannedScan, derive_readings
+from abscopal.rehearsal.scenario import Scenario, ScenarioValue
+
+CHUNK = 4096
+"""Patients of one task. It never depends on the workers: who shares a block with whom is part of the result."""
+ARM_STRIDE = 1 << 40
+"""Numbers between the first patients of two arms where each patient is in one arm only."""
+SOURCES = ("", "engine", "model")
+KEPT = {
+    "treated": np.bool_, "failed": np.bool_, "severe": np.bool_, "severe_day": np.float64, "complete": np.bool_,
+    "evaluable_day": np.float64, "died_first": np.bool_,
+    "responds": np.bool_, "best": np.int8, "distant_measurable": np.bool_, "distant_responds": np.bool_,
+    "injected_targets": np.int8, "injected_shrunk": np.int8, "distant_targets": np.int8, "distant_shrunk": np.int8,
+    "progression_day": np.float64, "progressed": np.bool_, "survival_day": np.float64, "died": np.bool_,
+    "doses": np.int16,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PackedScan:
+    """A planned scan as plain values; its visit as JSON, since parts of a study file do not travel as they are."""
+
+    visit: str
+    repetition: int
+    day: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that decides the endpoints of a patient of one arm, as plain values that travel between machines.
+
+    Args:
+        study_hash: hash of the study file.
+        seed: seed of the rehearsal.
+        draw: number of the draw of the parameters.
+        plan: calendar of the arm.
+        scans: planned scans.
+        scenario: name of the scenario.
+        values: settings in force.
+        medians: parameters of the model that differ from its description.
+        rules: rules by which endpoints are read.
+        settings: horizon, tolerance, filter.
+    """
+
+    study_hash: str
+    seed: int
+    draw: int
+    plan: ArmPlan
+    scans: tuple[PackedScan, ...]
+    scenario: str
+    values: tuple[ScenarioValue, ...]
+    medians: Mapping[str, float]
+    rules: EndpointRules
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Patients `first` to `first + CHUNK` of a recipe."""
+
+    recipe: Recipe
+    first: int
+
+    @property
+    def key(self) -> str:
+        """Hash of everything that decides the rows."""
+        return _hash({**_describe(self.recipe), "first": self.first, "patients": CHUNK})
+
+
+def simulate_task(task: Task) -> pl.DataFrame:
+    """Simulate the patients of a task.
+
+    Args:
+        task: the task.
+
+    Returns:
+        One row a patient, in order of number: their endpoints.
+    """
+    recipe = task.recipe
+    scenario = Scenario(recipe.scenario, recipe.values, recipe.medians)
+    arm_key = make_key(recipe.study_hash, recipe.seed, recipe.draw, recipe.plan.arm)
+    courses = simulate_courses(
+        read_model(),
+        recipe.plan,
+        scenario,
+        np.arange(task.first, task.first + CHUNK),
+        study_hash_key=make_key(recipe.study_hash, recipe.seed, recipe.draw),
+        arm_key=arm_key,
+        settings=recipe.settings,
+    )
+    scans = tuple(
+        PlannedScan(Visit.model_validate_json(scan.visit), scan.repetition, scan.day, scan.before, scan.after)
+        for scan in recipe.scans
+    )
+    readings = derive_readings(courses, scans, scenario, arm_key=arm_key)
+    endpoints = derive_endpoints(courses, readings, recipe.rules)
+    columns: dict[str, NDArray[Any]] = {
+        name: np.asarray(getattr(endpoints, name), dtype=kind) for name, kind in KEPT.items()
+    }
+    # How many draws the plausibility filter took: its acceptance is reported.
+    columns["draws"] = courses.draws.astype(np.int16)
+    return pl.DataFrame(columns)
+
+
+def pack_scans(scans: Sequence[PlannedScan]) -> tuple[PackedScan, ...]:
+    """Make planned scans fit to travel."""
+    return tuple(
+        PackedScan(scan.visit.model_dump_json(), scan.repetition, scan.day, scan.before, scan.after)
+        for scan in scans
+    )
+
+
+@cache
+def compute_code_hash() -> str:
+    """Hash the sources that decide the rows, and the versions of what they are compiled with."""
+    digest = hashlib.sha256()
+    for room in SOURCES:
+        folder = files("abscopal.rehearsal") / room if room else files("abscopal.rehearsal")
+        for file in sorted(folder.iterdir(), key=lambda item: item.name):
+            if file.name.endswith((".py", ".yml")) and file.name not in _OF_TRIALS:
+                digest.update(file.name.encode() + file.read_bytes())
+    for package in ("numpy", "numba", "scipy"):
+        digest.update(f"{package} {version(package)}".encode())
+    return digest.hexdigest()
+
+
+# Files of this room that only put endpoints together: a change in them leaves the patients as they were.
+_OF_TRIALS = (
+    "array_statistics.py", "comparison.py", "operating_characteristics.py", "recruitment.py", "rehearsing.py",
+    "trial_design.py", "trials.py", "workers.py", "stopping.py",
+)  # fmt: skip
+
+
+def _describe(recipe: Recipe) -> dict[str, Any]:
+    return {
+        "study": recipe.study_hash,
+        "seed": recipe.seed,
+        "draw": recipe.draw,
+        "plan": asdict(recipe.plan),
+        "scans": [(scan.day, scan.before, scan.after) for scan in recipe.scans],
+        "values": {item.name: item.value for item in recipe.values},
+        "medians": dict(recipe.medians),
+        "rules": asdict(recipe.rules),
+        "settings": asdict(recipe.settings),
+        "code": compute_code_hash(),
+    }
+
+
+def _hash(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

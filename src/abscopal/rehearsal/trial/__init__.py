@@ -1,0 +1,1 @@
+"""One whole rehearsed trial, written as the tables that a hospital would send."""

@@ -1,0 +1,201 @@
+"""Adverse events of a patient: severe toxicity of the model, mild background, and events of the procedure, apart."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import numpy as np
+import yaml
+from pydantic import Field, TypeAdapter
+from scipy.stats import poisson
+
+from abscopal.protocol.part import Part
+from abscopal.rehearsal.trial.followed import Followed
+from abscopal.rehearsal.trial.frames import Row
+
+Kind = Literal["severe", "mild", "procedural"]
+DAYS_OF_A_MONTH = 365.25 / 12
+AFTER_LAST_DOSE = 30.0  # background events are looked for under treatment and for so long after it (ours)
+MEAN_DURATION = 14.0
+MOST_MILD_EVENTS = 60
+SHARE_GRADE_2, SHARE_RELATED = 0.3, 0.6  # of mild events (ours)
+
+
+class EventTerm(Part):
+    """One term and how often it is the one."""
+
+    term: str = Field(description="AEDECOD.")
+    system: str = Field(description="AEBODSYS.")
+    weight: float = Field(gt=0, description="Weight among the terms of its kind.")
+    immune: bool = Field(description="Whether the investigator calls it immune-related.")
+
+
+@dataclass(slots=True)
+class ToldEvents:
+    """Rows of AE and of SUPPAE of one patient; the second are numbered as the first come."""
+
+    rows: list[Row] = field(default_factory=list)
+    qualifiers: list[tuple[Row, ...]] = field(default_factory=list)
+
+
+@cache
+def list_event_terms() -> dict[Kind, tuple[EventTerm, ...]]:
+    """List the terms of each kind of event.
+
+    Example:
+        >>> [event.term for event in list_event_terms()["procedural"]]
+        ['Injection site reaction', 'Fever']
+    """
+    text = (files("abscopal.rehearsal.trial") / "events.yml").read_text(encoding="utf-8")
+    adapter = TypeAdapter(dict[Kind, tuple[EventTerm, ...]])
+    return adapter.validate_json(json.dumps(yaml.safe_load(text)), strict=True)
+
+
+def make_events(patient: Followed, injection_days: list[float]) -> ToldEvents:
+    """Write the adverse events of a patient, in order of their start.
+
+    Args:
+        patient: the patient.
+        injection_days: days on which something was injected.
+
+    Returns:
+        Rows of AE, and of SUPPAE: the investigator's opinion (IRAEINV), what the event is held to come from (AECOMP).
+    """
+    found = [*_list_severe(patient), *_list_mild(patient), *_list_procedural(patient, injection_days)]
+    found.sort(key=lambda pair: (pair[0]["AESTDTC"], pair[0]["AETERM"]))
+    told = ToldEvents()
+    for sequence, (row, qualifiers) in enumerate(found, start=1):
+        told.rows.append(row)
+        told.qualifiers.append(tuple(qualifier | {"IDVARVAL": str(sequence)} for qualifier in qualifiers))
+    return told
+
+
+Event = tuple[Row, tuple[Row, ...]]
+
+
+def _list_severe(patient: Followed) -> Iterator[Event]:
+    day = patient.severe_day
+    if day is None:
+        return
+    chance = patient.draw("severe_event", 3)
+    grade = int(patient.outcome.courses.severe_grade[patient.row])
+    stops = [dose.stop_at_grade for dose in patient.outcome.plan.doses if dose.stop_at_grade is not None]
+    yield _write(
+        patient,
+        _pick("severe", float(chance[0])),
+        start=day,
+        length=float(patient.outcome.courses.severe_days[patient.row]),
+        grade=grade,
+        relation="RELATED",
+        component=_pick_component(patient, float(chance[2]), day),
+        action="DRUG WITHDRAWN" if stops and grade >= min(stops) else "DRUG INTERRUPTED",
+    )
+
+
+def _list_mild(patient: Followed) -> Iterator[Event]:
+    doses = patient.doses
+    if not doses:
+        return
+    chance = patient.draw("mild_events", 1 + 6 * MOST_MILD_EVENTS)
+    first, until = doses[0].day, min(doses[-1].day + AFTER_LAST_DOSE, patient.end)
+    expected = patient.scenario["mild_events_per_month"] * (until - first) / DAYS_OF_A_MONTH
+    number = int(min(poisson.ppf(chance[0], expected), MOST_MILD_EVENTS)) if expected > 0 else 0
+    for own in chance[1:].reshape(-1, 6)[:number]:
+        day = first + float(own[0]) * (until - first)
+        is_related = own[3] < SHARE_RELATED
+        yield _write(
+            patient,
+            _pick("mild", float(own[1])),
+            start=day,
+            length=-MEAN_DURATION * float(np.log(own[2])),
+            grade=2 if own[4] < SHARE_GRADE_2 else 1,
+            relation="RELATED" if is_related else "NOT RELATED",
+            component=_pick_component(patient, float(own[5]), day) if is_related else None,
+            action="DOSE NOT CHANGED",
+        )
+
+
+def _list_procedural(patient: Followed, injection_days: list[float]) -> Iterator[Event]:
+    if not injection_days:
+        return
+    chance = patient.draw("procedural_events", 4 * len(injection_days)).reshape(-1, 4)
+    component = "injection" if "injection" in patient.protocol.safety.components else None
+    for day, own in zip(injection_days, chance, strict=True):
+        if own[0] >= patient.scenario["procedural_event_probability"]:
+            continue
+        row, qualifiers = _write(
+            patient,
+            _pick("procedural", float(own[1])),
+            start=day,
+            length=-3.0 * float(np.log(own[2])),
+            grade=2 if own[3] < SHARE_GRADE_2 else 1,
+            relation="NOT RELATED",
+            component=component,
+            action="DOSE NOT CHANGED",
+        )
+        yield row | {"AECAT": "PROCEDURE", "AERELNST": "INJECTION"}, qualifiers
+
+
+def _pick(kind: Kind, chance: float) -> EventTerm:
+    terms = list_event_terms()[kind]
+    reached = np.cumsum([term.weight for term in terms]) / sum(term.weight for term in terms)
+    return terms[min(int(np.searchsorted(reached, chance)), len(terms) - 1)]
+
+
+def _pick_component(patient: Followed, chance: float, day: float) -> str | None:
+    """What the event is held to come from: one of the drugs given so far that the study asks about."""
+    asked = patient.protocol.safety.components
+    given = [dose.intervention for dose in patient.doses if dose.day <= day and dose.intervention in asked]
+    known = list(dict.fromkeys(given))
+    return known[int(chance * len(known))] if known else None
+
+
+def _write(
+    patient: Followed,
+    term: EventTerm,
+    *,
+    start: float,
+    length: float,
+    grade: int,
+    relation: str,
+    component: str | None,
+    action: str,
+) -> Event:
+    has_ended = start + length < patient.end
+    row: Row = {
+        "USUBJID": patient.person.usubjid,
+        "AETERM": term.term,
+        "AEDECOD": term.term,
+        "AEBODSYS": term.system,
+        "AESER": "Y" if grade >= (patient.protocol.safety.severe_grade.value or 3) else "N",
+        "AETOXGR": str(grade),
+        "AETOXVER": patient.protocol.safety.ctcae_version.value,
+        "AEACN": action,
+        "AEREL": relation,
+        "AEOUT": "RECOVERED/RESOLVED" if has_ended else "NOT RECOVERED/NOT RESOLVED",
+        "AESTDTC": patient.date(start),
+        "AEENDTC": patient.date(start + length) if has_ended else None,
+    }
+    is_immune = term.immune and relation == "RELATED"
+    qualifiers = [
+        _qualify(patient, "IRAEINV", "Immune-related for the investigator", "Y" if is_immune else "N")
+    ]
+    if component is not None:
+        qualifiers.append(_qualify(patient, "AECOMP", "Held to come from", component))
+    return row, tuple(qualifiers)
+
+
+def _qualify(patient: Followed, name: str, label: str, value: str) -> Row:
+    return {
+        "RDOMAIN": "AE",
+        "USUBJID": patient.person.usubjid,
+        "IDVAR": "AESEQ",
+        "QNAM": name,
+        "QLABEL": label,
+        "QVAL": value,
+        "QORIG": "CRF",
+        "QEVAL": "INVESTIGATOR",
+    }

@@ -1,0 +1,212 @@
+"""A whole trial: people come, are screened, allotted, treated, scanned, sampled and followed; then the tables."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from abscopal.conduct.screening.failed_criteria import derive_failed_criteria
+from abscopal.errors import OptionError
+from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.protocol.text import Text
+from abscopal.rehearsal.arm_plans import ArmPlan, plan_arm
+from abscopal.rehearsal.courses import Settings, simulate_courses
+from abscopal.rehearsal.given_doses import LIMITS
+from abscopal.rehearsal.model.description import ModelDescription
+from abscopal.rehearsal.readings import derive_readings, plan_scans
+from abscopal.rehearsal.scenario import Scenario
+from abscopal.rehearsal.trial.allotting import allot_arms
+from abscopal.rehearsal.trial.compose import compose_tables
+from abscopal.rehearsal.trial.dose_rows import UNKNOWN_SPLIT
+from abscopal.rehearsal.trial.followed import ArmOutcome, Followed
+from abscopal.rehearsal.trial.frames import SYNTHETIC_STUDYID
+from abscopal.rehearsal.trial.people import Person, assert_somebody_eligible, simulate_people
+from abscopal.rehearsal.trial.sample_rows import list_states
+
+OPENING = dt.date(2020, 1, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialKeys:
+    """What makes chance: the same keys give the same patients as in the rehearsal of many trials.
+
+    Args:
+        study: key of the study and of the draw of the parameters: who the patients are.
+        arms: the same with the arm: what happens to them.
+        trial: key of this trial: who comes when, and the draws of allocation.
+    """
+
+    study: int
+    arms: Mapping[str, int]
+    trial: int
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualTrial:
+    """One rehearsed trial.
+
+    Args:
+        tables: SDTM tables by domain, lower case.
+        people: everybody screened.
+        patients: everybody who entered, in order of their numbers.
+        outcomes: what became of each arm, by its identifier.
+        notes: what was taken where the study file is silent, and what the model does not know.
+    """
+
+    tables: Mapping[str, pl.DataFrame] = field(repr=False)
+    people: tuple[Person, ...] = field(repr=False)
+    patients: tuple[Followed, ...] = field(repr=False)
+    outcomes: Mapping[str, ArmOutcome] = field(repr=False)
+    notes: tuple[Text, ...]
+
+
+def simulate_trial(
+    protocol: StudyProtocol,
+    scenario: Scenario,
+    model: ModelDescription,
+    *,
+    keys: TrialKeys,
+    patients: int | None = None,
+    horizon_days: float | None = None,
+    opening: dt.date = OPENING,
+    tolerance: float = 1e-6,
+) -> VirtualTrial:
+    """Rehearse one trial, from the first consent to the tables.
+
+    Args:
+        protocol: the study file.
+        scenario: the scenario in force.
+        model: the model.
+        keys: what makes chance.
+        patients: patients who enter; those the study file plans when None.
+        horizon_days: how long each patient is followed; as the scenario says when None.
+        opening: day on which the centres open.
+        tolerance: relative tolerance of the integrator.
+
+    Returns:
+        The trial and its tables.
+
+    Raises:
+        OptionError: a number of patients, a dose or a threshold is unknown; found before anything is computed.
+    """
+    wanted = choose_number(protocol, scenario, patients)
+    assert_somebody_eligible(protocol)
+    horizon = scenario["follow_up_days"] if horizon_days is None else horizon_days
+    plans = {
+        arm.identifier: plan_arm(protocol, arm.identifier, model, horizon_days=horizon)
+        for arm in protocol.arms
+    }
+    scans = plan_scans(protocol, horizon_days=horizon)
+    generator = np.random.Generator(np.random.Philox(key=keys.trial))
+    people = simulate_people(protocol, scenario, eligible=wanted, opening=opening, generator=generator)
+    eligible = [person for person in people if person.is_eligible]
+    arms = allot_arms(protocol, eligible, seed=keys.trial.to_bytes(8, "little"), generator=generator)
+    numbered = [
+        (number, person)
+        for number, person in enumerate(sorted(eligible, key=lambda one: (one.entry, one.usubjid)))
+        if person.usubjid in arms
+    ]
+    settings = Settings(horizon_days=horizon, tolerance=tolerance, keep=list_states(protocol))
+    outcomes: dict[str, ArmOutcome] = {}
+    followed: list[Followed] = []
+    for arm in protocol.arms:
+        members = [(number, person) for number, person in numbered if arms[person.usubjid] == arm.identifier]
+        if not members:
+            continue
+        key = keys.arms[arm.identifier]
+        courses = simulate_courses(
+            model,
+            plans[arm.identifier],
+            scenario,
+            np.array([number for number, _ in members]),
+            study_hash_key=keys.study,
+            arm_key=key,
+            settings=settings,
+        )
+        readings = derive_readings(courses, scans, scenario, arm_key=key)
+        outcome = ArmOutcome(arm, plans[arm.identifier], courses, readings, key, horizon)
+        outcomes[arm.identifier] = outcome
+        followed += [
+            Followed(person, number, row, outcome, protocol, scenario)
+            for row, (number, person) in enumerate(members)
+        ]
+    followed.sort(key=lambda patient: patient.number)
+    composed = compose_tables(people, followed)
+    failed = derive_failed_criteria(
+        {person.usubjid: person.screening for person in people if not person.is_eligible},
+        study_identifier=SYNTHETIC_STUDYID,
+    )
+    notes = (*_list_notes(protocol, plans.values()), *_list_refusals(composed.refused, followed))
+    return VirtualTrial({**composed.tables, "ie": failed}, people, tuple(followed), outcomes, notes)
+
+
+def choose_number(protocol: StudyProtocol, scenario: Scenario, patients: int | None) -> int:
+    """Say how many patients enter.
+
+    Args:
+        protocol: the study file.
+        scenario: says how many where the study file plans no number.
+        patients: a number that replaces both.
+
+    Returns:
+        The number.
+
+    Raises:
+        OptionError: no number is known, or it is below 1.
+    """
+    planned = protocol.identity.planned_patients.value
+    wanted = patients if patients is not None else planned or round(scenario["patients_to_simulate"])
+    if wanted < 1:
+        raise OptionError(
+            "the study plans no number of patients."
+            if patients is None
+            else f"{wanted} patients is no trial.",
+            where="rehearsal",
+            remedy="Fill in planned_patients, or patients_to_simulate in the scenario.",
+        )
+    return wanted
+
+
+def _list_notes(protocol: StudyProtocol, plans: Iterable[ArmPlan]) -> list[Text]:
+    notes = [LIMITS]
+    without = dict.fromkeys(name for plan in plans for name in plan.without_effect)
+    for name in without:
+        drug = protocol.find_intervention(name)
+        if drug is not None:
+            notes.append(
+                Text(
+                    en=f"{drug.name.en}: given without effect; the model does not know it.",
+                    fr=f"{drug.name.fr} : administré sans effet ; le modèle ne le connaît pas.",
+                )
+            )
+    if protocol.injection is not None and protocol.injection.split_rule.value is None:
+        notes.append(
+            Text(
+                en=f"The study does not say how a dose is shared among lesions: “{UNKNOWN_SPLIT}” is taken.",
+                fr="L’étude ne dit pas comment partager une dose entre les lésions : "
+                f"« {UNKNOWN_SPLIT} » est retenu.",
+            )
+        )
+    return notes
+
+
+def _list_refusals(refused: Counter[str], followed: Sequence[Followed]) -> list[Text]:
+    notes = [
+        Text(
+            en=f"{count} planned injections were not made: {code}.",
+            fr=f"{count} injections prévues n’ont pas été faites : {code}.",
+        )
+        for code, count in sorted(refused.items())
+    ]
+    failed = sum(bool(patient.outcome.courses.failed[patient.row]) for patient in followed)
+    if failed:
+        notes.append(
+            Text(
+                en=f"{failed} patients could not be followed by the model: they are never treated.",
+                fr=f"{failed} patients n’ont pu être suivis par le modèle : ils ne sont jamais traités.",
+            )
+        )
+    return notes

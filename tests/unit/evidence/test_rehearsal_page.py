@@ -1,0 +1,158 @@
+"""The page of a rehearsal names what was assumed and what it cannot say; so does its credibility report."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from abscopal.evidence.credibility_report import (
+    CATEGORIES,
+    CredibilityFacts,
+    Emergence,
+    Sensitivity,
+    Verification,
+    list_credibility_sections,
+    render_credibility_markdown,
+)
+from abscopal.evidence.figures.rehearsal_data import TargetCheck
+from abscopal.evidence.rehearsal_page import (
+    AssumedValue,
+    CharacteristicRow,
+    RehearsalContent,
+    list_limits,
+    render_rehearsal_page,
+)
+from abscopal.evidence.rehearsal_texts import TEXTS
+from abscopal.protocol.text import Text
+
+VALUES = (
+    AssumedValue("loss_per_year", Text(en="Rate of loss", fr="Taux de perte"), 0.0317, "1/year", "assumed"),
+    AssumedValue("weight_mean_kg", Text(en="Mean weight", fr="Poids moyen"), 78.0, "kg", "inferred"),
+    AssumedValue("model_kmax", Text(en="Killing", fr="Destruction"), 0.000292, "1/d", "ensemble"),
+)
+ROWS = (
+    CharacteristicRow("planned", "all", "conclusion.met", 0.835, 0.803, 0.864, 600, "probability"),
+    CharacteristicRow("planned", "between draws", "conclusion.met", 0.83, 0.61, 0.95, 12, "probability"),
+    CharacteristicRow("planned", "3", "conclusion.met", 0.6123, 0.5, 0.7, 50, "probability"),
+    CharacteristicRow("planned", "all", "stopped", 0.02, 0.01, 0.035, 600, "probability"),
+    CharacteristicRow("planned", "all", "duration_days.q50", 1456.0, None, None, 600, "days"),
+)
+CONTENT = RehearsalContent(
+    study="STUDY-1",
+    title=Text(en="A trial", fr="Un essai"),
+    question=(Text(en="Is it safe?", fr="Est-ce sûr ?"),),
+    scenario="published",
+    mode="clones",
+    trials=600,
+    draws=12,
+    seed=1,
+    horizon_days=365.0,
+    tolerance=1e-6,
+    is_filtered=True,
+    values=VALUES,
+    statuses={"assumed": 34, "fitted": 18},
+    drawn=200,
+    accepted=82,
+    entered=34_200,
+    failed=7,
+    left_out=("The pause is not rehearsed.",),
+    rows=ROWS,
+)
+CHECKS = (
+    TargetCheck("Severe toxicity", "fit", "proportion", 0.243, 0.118, 0.412, 0.259, 0.23, 0.31),
+    TargetCheck("Response", "held_out", "proportion", 0.62, 0.384, 0.819, 0.90, 0.85, 0.95),
+)
+FACTS = CredibilityFacts(
+    study="STUDY-1",
+    question=CONTENT.question,
+    draws=12,
+    trials=600,
+    verification=Verification(1e-6, 128, 1.1e-7, 3, 6.9e-9),
+    checks=CHECKS,
+    emergences=(Emergence("Arm A", "injected", "R", 42, 0.07),),
+    sensitivities=(
+        Sensitivity("severe_rate.A.mean", "a_ni", Text(en="Hazard of both", fr="Risque des deux"), 0.9, 12),
+    ),
+    drawn=200,
+    accepted=82,
+    entered=34_200,
+    failed=7,
+    statuses=(("assumed", 34), ("fitted", 18)),
+)
+
+
+def render(language="en", content=CONTENT):
+    sections = list_credibility_sections(FACTS, language=language)
+    return render_rehearsal_page(content, figures={}, credibility=sections, version="1.0", language=language)
+
+
+def test_every_value_in_force_stands_with_its_unit_and_origin():
+    page = render()
+    for name, value, unit, origin in (
+        ("loss_per_year", "0.0317", "1/year", "assumed"),
+        ("weight_mean_kg", "78", "kg", "inferred"),
+        ("model_kmax", "0.000292", "1/d", "ensemble, median shown"),
+    ):
+        row = next(part for part in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if name in part)
+        assert all(f">{said}</td>" in row for said in (value, unit, origin)), row
+    assert "1 of 3 values in force are assumed" in page
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_says_what_it_cannot_say(language):
+    page = render(language)
+    for name in ("never_1", "never_2", "never_3"):
+        assert TEXTS[name].read(language) in page
+    assert all(limit in page for limit in list_limits(language))
+
+
+def test_failures_acceptance_mode_and_what_is_left_out_are_told():
+    page = render()
+    assert "7 of 34,200 patients" in page
+    assert "82 of 200 draws (41.0%)" in page
+    assert "every patient is in every arm" in page
+    assert "The pause is not rehearsed." in page
+
+
+def test_one_draw_is_confessed():
+    assert TEXTS["one_draw"].en not in render()
+    assert TEXTS["one_draw"].en in render(content=replace(CONTENT, draws=1))
+
+
+def test_single_draws_stay_in_the_file_and_the_rest_can_be_taken_away():
+    page = render()
+    assert "61.2%" not in page
+    assert "83.5%" in page
+    assert 'download="operating-characteristics.csv"' in page
+
+
+def test_the_page_opens_offline():
+    assert not re.findall(r"""(?:src|href)=["'](?!#|data:)""", render())
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_credibility_names_every_category_and_shows_misses(language):
+    report = render_credibility_markdown(
+        FACTS, limits=list_limits(language), version="1.0", language=language
+    )
+    for number, category in enumerate(CATEGORIES, start=1):
+        assert f"### {number}. {TEXTS[f'credibility_{category}'].read(language)}" in report
+    assert TEXTS["credibility_outside"].read(language) in report
+    for name in ("never_1", "never_2", "credibility_context_text", "credibility_influence"):
+        assert TEXTS[name].read(language) in report
+    assert "10⁻⁹" in report
+    assert "10⁻⁷" in report
+
+
+def test_a_report_without_calibration_or_sensitivity_says_so():
+    bare = replace(FACTS, draws=1, checks=(), sensitivities=(), emergences=())
+    report = render_credibility_markdown(bare, limits=(), version="1.0", language="en")
+    assert TEXTS["credibility_calibration_none"].en in report
+    assert TEXTS["credibility_no_sensitivity"].en in report
+    assert TEXTS["credibility_no_checks"].en in report
+
+
+def test_every_text_has_two_languages_and_its_blanks_in_both():
+    for name, text in TEXTS.items():
+        blanks = [set(re.findall(r"\{(\w+)\}", text.read(language))) for language in ("en", "fr")]
+        assert blanks[0] == blanks[1], name

@@ -1,0 +1,112 @@
+"""Patients in detail are the patients of the rehearsal, and published results stand beside the right numbers."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.stats import rankdata
+
+from abscopal.evidence.rehearsal_page import CharacteristicRow
+from abscopal.protocol.reading import read_study
+from abscopal.protocol.text import Text
+from abscopal.rehearsal.arm_plans import plan_arm
+from abscopal.rehearsal.courses import Settings, simulate_courses
+from abscopal.rehearsal.model.description import read_model
+from abscopal.rehearsal.random_numbers import make_key
+from abscopal.rehearsal.rehearsing import Draw
+from abscopal.rehearsal.reporting.published_checks import list_target_checks
+from abscopal.rehearsal.reporting.report import write_rehearsal_report
+from abscopal.rehearsal.reporting.representative_courses import simulate_representatives
+from abscopal.rehearsal.reporting.sensitivity import compute_sensitivities
+from abscopal.rehearsal.scenario import choose_scenario
+
+STUDY = read_study("nivipit")
+
+
+def test_rank_correlations_agree_with_ranks_worked_out_by_hand():
+    generator = np.random.default_rng(8)
+    means, values = generator.random(12), generator.random(12)
+    rows = [
+        CharacteristicRow("planned", str(n), "severe_rate.IT.mean", mean, None, None, 9, "proportion")
+        for n, mean in enumerate(means)
+    ]
+    medians = {n: {"kmax": value, "fixed": 1.0} for n, value in enumerate(values)}
+    (found,) = compute_sensitivities(rows, medians, texts={"kmax": Text(en="Killing", fr="Destruction")})
+    assert found.correlation == pytest.approx(np.corrcoef(rankdata(means), rankdata(values))[0, 1])
+    assert compute_sensitivities(rows[:9], medians, texts={}) == ()
+
+
+def test_targets_stand_beside_the_quantity_they_are():
+    def row(quantity: str, draw: str, value: float) -> CharacteristicRow:
+        return CharacteristicRow("planned", draw, quantity, value, value - 0.1, value + 0.1, 9, "proportion")
+
+    rows = [
+        row("severe_rate.IT.mean", "all", 0.99),
+        row("severe_rate.IT.mean", "between draws", 0.25),
+        row("response_rate.IV.mean", "all", 0.9),
+    ]
+    severe, response = list_target_checks(STUDY.protocol, rows, (), language="en")
+    assert (severe.use, severe.published, severe.fitted) == ("fit", 0.243, 0.25)
+    assert (round(severe.lower or 0, 3), round(severe.upper or 0, 3)) == (0.118, 0.412)
+    assert (severe.fitted_lower, severe.fitted_upper) == pytest.approx((0.15, 0.35))
+    # One set of parameters has no range.
+    assert (response.use, response.fitted_lower, response.is_hit) == ("held_out", 0.9, False)
+
+
+@pytest.mark.slow
+def test_patients_in_detail_are_those_of_the_rehearsal():
+    model, scenario = read_model(), choose_scenario(STUDY.protocol)
+    plan = plan_arm(STUDY.protocol, "IT", model, horizon_days=183)
+    keys = {"study_hash_key": make_key("h", 0), "arm_key": make_key("h", 0, "IT")}
+    settings = Settings(183.0, 1e-6)
+    detailed = simulate_representatives(model, plan, scenario, np.arange(70), settings=settings, **keys)
+    courses = simulate_courses(model, plan, scenario, np.arange(70), settings=settings, **keys)
+    shared = np.isin(detailed.days, courses.days)
+    assert detailed.lesions["T"][:, shared] == pytest.approx(courses.volume_ml, rel=1e-5, nan_ok=True)
+    assert (detailed.courses.given == courses.given).all()
+    # Just after a first dose the level is the dose over the volume, less what left in half an hour.
+    assert np.nanmedian(detailed.plasma["NIVOLUMAB"][:, 1]) > 10 * np.nanmedian(
+        detailed.plasma["NIVOLUMAB"][:, 0] + 1
+    )
+    assert not detailed.is_injected[:, 3:].any()
+
+
+@pytest.mark.slow
+def test_the_report_is_written_beside_the_files_of_a_rehearsal(tmp_path: Path):
+    arms = {"IT": 0.26, "IV": 0.57}
+    columns = {
+        "design": ["planned"] * 4,
+        "entered": [57] * 4,
+        "failed": [0] * 4,
+        "duration_days": [1400.0, 1500.0, 1450.0, 1480.0],
+        "primary_successes": [22, 24, 25, 26],
+        "primary_minimum": [23] * 4,
+    }
+    for arm in arms:
+        columns |= {
+            f"{name}_{arm}": [10, 11, 12, 13] for name in ("severe", "responders", "distant_responders")
+        }
+        columns |= {f"{name}_{arm}": [38] * 4 for name in ("severe_n", "treated", "distant_n")}
+    pl.DataFrame(columns).write_parquet(tmp_path / "trials.parquet")
+    rows = [
+        {"design": "planned", "draw": "all", "quantity": f"severe_rate.{arm}.mean", "estimate": rate,
+         "lower": rate - 0.01, "upper": rate + 0.01, "n": 4, "unit": "proportion"}
+        for arm, rate in arms.items()
+    ]  # fmt: skip
+    rows.append(rows[0] | {"quantity": "conclusion.met", "estimate": 0.75, "unit": "probability"})
+    (tmp_path / "operating_characteristics.json").write_text(json.dumps(rows), encoding="utf-8")
+    settings = {"loss_per_year": {"value": 0.03, "unit": "1/year", "provenance": "assumed"}}
+    design = {"name": "planned", "mode": "randomised", "scenario": "published", "rule": None,
+              "left_out": ["The pause is not rehearsed."], "settings": settings}  # fmt: skip
+    run = {"seed": 1, "study_hash": STUDY.document_hash, "designs": [design]}
+    (tmp_path / "rehearsal.json").write_text(json.dumps(run), encoding="utf-8")
+    page = write_rehearsal_report(
+        tmp_path, STUDY, (Draw(0, {}),), settings=Settings(183.0, 1e-6), language="en"
+    ).read_text(encoding="utf-8")
+    names = {file.stem for file in (tmp_path / "figures").iterdir()}
+    assert names == {"lesions", "plasma", "populations", "conclusions", "endpoints", "targets"}
+    assert all(f'id="rehearsal-{name}"' in page for name in names)
+    assert "loss_per_year" in page
+    assert (tmp_path / "credibility.md").read_text(encoding="utf-8").startswith("# Credibility: NIVIPIT")
