@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from abscopal.conduct.decision import Decision, Reason
+from abscopal.conduct.wording import format_value
 from abscopal.protocol.text import Text
 
 Ruling = Literal["continue", "pause", "stop"]
@@ -322,19 +323,21 @@ def _rule(
 
 _ASK_THE_BOARD = Text(
     en="Ask the safety board; its decision is recorded with the data it saw.",
-    fr="Saisir le comité de surveillance ; sa décision est enregistrée avec les données qu’il a vues.",
+    fr="Saisir le comité de surveillance\u202f; sa décision est enregistrée avec les données qu’il a vues.",
 )
 _BOARD_AWAITED = Text(
     en="The first patients have been observed; the board has not yet agreed to go on.",
-    fr="Les premiers patients ont été observés ; le comité n’a pas encore donné son accord pour continuer.",
+    fr="Les premiers patients ont été observés\u202f; le comité n’a pas encore donné son accord pour continuer.",
 )
 
 
 def _tell_reached(point: PathPoint, row: BoundaryRow) -> Text:
     return Text(
-        en=f"On {point.on}, {point.events} of {point.evaluable} evaluable patients had the event; the look at "
+        en=f"On {format_value(point.on, 'en')}, {point.events} of {point.evaluable} evaluable patients had "
+        "the event; the look at "
         f"{row.evaluable} pauses at {row.pause_at} or more.",
-        fr=f"Le {point.on}, {point.events} patients évaluables sur {point.evaluable} avaient l’événement ; "
+        fr=f"Le {format_value(point.on, 'fr')}, {point.events} patients évaluables sur "
+        f"{point.evaluable} avaient l’événement\u202f; "
         f"l’analyse à {row.evaluable} suspend à partir de {row.pause_at}.",
     )
 
@@ -351,37 +354,41 @@ def _tell_below(point: PathPoint | None, coming: BoundaryRow | None) -> Text:
         next_fr = f"La prochaine analyse, à {coming.evaluable}, suspend à partir de {coming.pause_at}."
     return Text(
         en=f"{events} of {evaluable} evaluable patients had the event; no boundary was reached. {next_en}",
-        fr=f"{events} patients évaluables sur {evaluable} avaient l’événement ; aucune borne atteinte. {next_fr}",
+        fr=f"{events} patients évaluables sur {evaluable} avaient l’événement\u202f; aucune borne atteinte. {next_fr}",
     )
 
 
 def _tell_not_full(treated: int, after: int) -> Text:
     return Text(
         en=f"{treated} of the first {after} patients are treated; inclusion goes on.",
-        fr=f"{treated} des {after} premiers patients sont traités ; l’inclusion continue.",
+        fr=f"{treated} des {after} premiers patients sont traités\u202f; l’inclusion continue.",
     )
 
 
 def _tell_observing(after: int, until: datetime.date) -> Text:
     return Text(
-        en=f"The first {after} patients are under observation until {until}.",
-        fr=f"Les {after} premiers patients sont en observation jusqu’au {until}.",
+        en=f"The first {after} patients are under observation until {format_value(until, 'en')}.",
+        fr=f"Les {after} premiers patients sont en observation jusqu’au {format_value(until, 'fr')}.",
     )
 
 
 def _tell_agreed(on: datetime.date) -> Text:
-    return Text(en=f"The board agreed to go on on {on}.", fr=f"Le comité a donné son accord le {on}.")
+    return Text(
+        en=f"The board agreed to go on on {format_value(on, 'en')}.",
+        fr=f"Le comité a donné son accord le {format_value(on, 'fr')}.",
+    )
 
 
 def _tell_awaited(found: int, wanted: int) -> Text:
     return Text(
         en=f"{found} patients are evaluable; the look is at {wanted}.",
-        fr=f"{found} patients sont évaluables ; l’analyse est à {wanted}.",
+        fr=f"{found} patients sont évaluables\u202f; l’analyse est à {wanted}.",
     )
 
 
 def _tell_futility(point: PathPoint, limit: int) -> Text:
     return Text(
         en=f"{point.events} successes in {point.evaluable} evaluable patients; the trial stops at {limit} or fewer.",
-        fr=f"{point.events} succès chez {point.evaluable} patients évaluables ; l’essai s’arrête à {limit} ou moins.",
+        fr=f"{point.events} succès chez {point.evaluable} patients évaluables\u202f; "
+        f"l’essai s’arrête à {limit} ou moins.",
     )

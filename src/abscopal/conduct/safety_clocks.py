@@ -11,6 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from abscopal.conduct.decision import Decision, Reason
+from abscopal.conduct.wording import format_value
 from abscopal.protocol.safety import SafetyRules
 from abscopal.protocol.text import Text
 
@@ -213,9 +214,9 @@ def _owe_sponsor(
     by = (first.known_at.astimezone(datetime.UTC) + hours).astimezone(zone)
     text = Text(
         en=f"Serious event: the sponsor must have it within {rules.investigator_to_sponsor_hours} hours of the "
-        f"investigator's awareness, by {by:%Y-%m-%d %H:%M %Z}.",
-        fr=f"Événement grave : le promoteur doit l’avoir dans les {rules.investigator_to_sponsor_hours} heures "
-        f"suivant la connaissance par l’investigateur, avant le {by:%Y-%m-%d %H:%M %Z}.",
+        f"investigator's awareness, by {format_value(by.date(), 'en')}, {by:%H:%M %Z}.",
+        fr=f"Événement grave\u00a0: le promoteur doit l’avoir dans les {rules.investigator_to_sponsor_hours} heures "
+        f"suivant la connaissance par l’investigateur, avant le {format_value(by.date(), 'fr')}, {by:%H:%M %Z}.",
     )
     return [Due("sae_to_sponsor", "sponsor", by, text)]
 
@@ -251,18 +252,20 @@ def _tell_susar(days: int, by: datetime.datetime, *, fatal: bool) -> Text:
     what_en = "fatal or life-threatening" if fatal else "neither fatal nor life-threatening"
     what_fr = "mortel ou menaçant la vie" if fatal else "ni mortel ni menaçant la vie"
     return Text(
-        en=f"Suspected unexpected serious adverse reaction, {what_en}: {days} calendar days, by {by:%Y-%m-%d}.",
-        fr=f"Effet indésirable grave et inattendu suspecté, {what_fr} : {days} jours calendaires, "
-        f"au plus tard le {by:%Y-%m-%d}.",
+        en=f"Suspected unexpected serious adverse reaction, {what_en}: {days} calendar days, "
+        f"by {format_value(by.date(), 'en')}.",
+        fr=f"Effet indésirable grave et inattendu suspecté, {what_fr}\u00a0: {days} jours calendaires, "
+        f"au plus tard le {format_value(by.date(), 'fr')}.",
     )
 
 
 def _tell_follow_up(rules: ReportingRules, by: datetime.datetime) -> Text:
     days = rules.fatal_follow_up_days
     return Text(
-        en=f"Follow-up of the fatal or life-threatening reaction: {days} further calendar days, by {by:%Y-%m-%d}.",
-        fr=f"Suivi de l’effet mortel ou menaçant la vie : {days} jours calendaires de plus, "
-        f"au plus tard le {by:%Y-%m-%d}.",
+        en=f"Follow-up of the fatal or life-threatening reaction: {days} further calendar days, "
+        f"by {format_value(by.date(), 'en')}.",
+        fr=f"Suivi de l’effet mortel ou menaçant la vie\u00a0: {days} jours calendaires de plus, "
+        f"au plus tard le {format_value(by.date(), 'fr')}.",
     )
 
 
@@ -274,7 +277,7 @@ _DELAY_UNKNOWN = Reason(
     ),
     Text(
         en="Fill in safety, clocks; until then follow the law by hand.",
-        fr="Compléter safety, clocks ; d’ici là, suivre la loi à la main.",
+        fr="Compléter safety, clocks\u202f; d’ici là, suivre la loi à la main.",
     ),
 )
 _NOTHING_KNOWN = Reason(
@@ -311,13 +314,16 @@ _SERIOUSNESS_UNKNOWN = Reason(
 )
 _NOT_SERIOUS = Reason(
     "NOT_SERIOUS",
-    Text(en="The event is not serious: nothing is owed.", fr="L’événement n’est pas grave : rien n’est dû."),
+    Text(
+        en="The event is not serious: nothing is owed.",
+        fr="L’événement n’est pas grave\u00a0: rien n’est dû.",
+    ),
 )
 _CAUSALITY_MISSING = Reason(
     "CAUSALITY_MISSING",
     Text(
         en="The investigator gave no causality: read as related.",
-        fr="L’investigateur n’a pas donné de lien : lu comme lié.",
+        fr="L’investigateur n’a pas donné de lien\u00a0: lu comme lié.",
     ),
     Text(en="Ask for the investigator's opinion.", fr="Demander l’avis de l’investigateur."),
 )
@@ -336,7 +342,7 @@ _NO_DOWNGRADE = Reason(
     Text(
         en="The sponsor holds it for unrelated, the investigator for related: it stays suspected, and both "
         "opinions go into the report.",
-        fr="Le promoteur le tient pour non lié, l’investigateur pour lié : il reste suspecté, et les deux avis "
+        fr="Le promoteur le tient pour non lié, l’investigateur pour lié\u00a0: il reste suspecté, et les deux avis "
         "figurent dans la déclaration.",
     ),
 )
@@ -344,7 +350,7 @@ _EXPECTEDNESS_MISSING = Reason(
     "EXPECTEDNESS_MISSING",
     Text(
         en="Expectedness is not yet judged: read as unexpected.",
-        fr="Le caractère attendu n’est pas encore jugé : lu comme inattendu.",
+        fr="Le caractère attendu n’est pas encore jugé\u00a0: lu comme inattendu.",
     ),
     Text(
         en="Compare with the reference safety information in force.",
@@ -355,7 +361,7 @@ _EXPECTED = Reason(
     "EXPECTED",
     Text(
         en="The reference safety information names it: no expedited report to the authority.",
-        fr="L’information de référence le cite : pas de déclaration accélérée à l’autorité.",
+        fr="L’information de référence le cite\u00a0: pas de déclaration accélérée à l’autorité.",
     ),
 )
 _NOT_SUSPECTED = Reason(

@@ -7,6 +7,7 @@ among 6.
 from datetime import date
 
 from abscopal.conduct.monitoring import BoundaryRow, FollowedPatient, compute_monitoring_path, decide_toxicity
+from abscopal.protocol.text import Language
 from plain_tables import read_rows
 
 BOUNDARY = (BoundaryRow(3, 2), BoundaryRow(6, 3))
@@ -33,6 +34,12 @@ def ruling(table: str, *, on: str) -> str:
     found = compute_monitoring_path(_followed(table), window_days=100, on=date.fromisoformat(on))
     decision = decide_toxicity(found, rule="severe", boundary=BOUNDARY, protocol_version="1.0")
     return decision.events[0].ruling
+
+
+def said(table: str, *, on: str, language: Language) -> str:
+    found = compute_monitoring_path(_followed(table), window_days=100, on=date.fromisoformat(on))
+    decision = decide_toxicity(found, rule="severe", boundary=BOUNDARY, protocol_version="1.0")
+    return decision.reasons[0].text.read(language).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def test_a_patient_counts_at_the_event_or_when_the_window_has_closed():
@@ -106,3 +113,16 @@ def test_a_look_that_is_jumped_over_is_taken_with_everyone():
     P4      | 2024-01-01 |            | 2024-12-01
     """
     assert ruling(patients, on="2024-12-01") == "pause"
+
+
+def test_the_board_reads_the_day_as_its_language_writes_it():
+    """The arithmetic of the pause, in French."""
+    patients = """
+    patient | first dose | event      | followed to
+    P1      | 2024-01-01 | 2024-02-01 | 2024-06-01
+    P2      | 2024-01-01 | 2024-02-10 | 2024-06-01
+    P3      | 2024-01-01 |            | 2024-06-01
+    """
+    assert said(patients, on="2024-06-01", language="fr") == (
+        "Le 10 avril 2024, 2 patients évaluables sur 3 avaient l’événement ; l’analyse à 3 suspend à partir de 2."
+    )
