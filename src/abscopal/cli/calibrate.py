@@ -147,7 +147,7 @@ def print_record(record: dict[str, Any], console: Console) -> None:
         "95 % interval",
         "ensemble",
         "95 % of the sets",
-        "",
+        Column("", no_wrap=True),
     )
     for row in record["targets"]:
         table.add_row(
