@@ -188,7 +188,7 @@ def _simulate_group(
     arm_key: int,
     settings: Settings,
 ) -> Courses:
-    values = apply_arm(model, plan, scenario, patients, key)
+    values = compute_arm_values(model, plan, scenario, patients, key)
     cohort = make_cohort(model, values, lesions=patients.lesions)
     chance = draw_uniforms(arm_key, patients.numbers, purpose="toxicity", count=2)
     threshold = -np.log(chance[:, 0])
@@ -264,7 +264,7 @@ def compute_diameter(volume_ml: Floats) -> Floats:
     return np.asarray(MM_OF_ONE_ML * np.cbrt(volume_ml))
 
 
-def apply_arm(
+def compute_arm_values(
     model: ModelDescription, plan: ArmPlan, scenario: Scenario, patients: VirtualPatients, key: int
 ) -> Mapping[str, float | Floats]:
     """What the arm changes in the patients: draining nodes, one drug's effect on the other, who they are.
@@ -273,11 +273,11 @@ def apply_arm(
         model: the description.
         plan: the calendar of the arm.
         scenario: the scenario in force.
-        patients: the patients as drawn.
+        patients: the patients.
         key: key of the study and the draw.
 
     Returns:
-        Every parameter of the model by symbol.
+        Every parameter of the model by symbol, as it is in this arm.
     """
     values = dict(patients.values)
     is_injected = any(dose.route == "INTRATUMORAL" for dose in plan.doses)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from abscopal.errors import OptionError
 from abscopal.rehearsal.arm_plans import ArmPlan
-from abscopal.rehearsal.courses import apply_arm
+from abscopal.rehearsal.courses import compute_arm_values
 from abscopal.rehearsal.engine.cohort import advance, give_doses, make_cohort, read_state
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.scenario import Scenario
@@ -90,7 +90,7 @@ def simulate_first_cycle(
         body=Body(scenario["weight_mean_kg"], scenario["weight_sd_kg"]),
         is_filtered=False,
     )
-    values = apply_arm(model, plan, scenario, patients, key)
+    values = compute_arm_values(model, plan, scenario, patients, key)
     patients = replace(patients, values=values)
     cohort = make_cohort(model, values, lesions=1)
     amount = first.dose * (patients.weight_kg if first.basis == "per_kg" else np.ones(len(numbers)))
