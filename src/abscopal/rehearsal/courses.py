@@ -300,6 +300,7 @@ def _read_day(cohort: Cohort, state: str) -> Floats:
     return values[:, None, :] if values.ndim == 2 else values[:, None, None]
 
 
+<<<<<<< HEAD
 def _widen(values: Floats) -> Floats:
     """Give every patient as many places as anybody can have lesions; a state of the patient stands in the first."""
     wide = np.full((*values.shape[:2], MOST_LESIONS), np.nan)
@@ -307,6 +308,8 @@ def _widen(values: Floats) -> Floats:
     return wide
 
 
+=======
+>>>>>>> r_calibration
 def compute_arm_values(
     model: ModelDescription, plan: ArmPlan, scenario: Scenario, patients: VirtualPatients, key: int
 ) -> Mapping[str, float | Floats]:
@@ -316,11 +319,11 @@ def compute_arm_values(
         model: the description.
         plan: the calendar of the arm.
         scenario: the scenario in force.
-        patients: the patients as drawn.
+        patients: the patients.
         key: key of the study and the draw.
 
     Returns:
-        Every parameter of the model by symbol.
+        Every parameter of the model by symbol, as it is in this arm.
     """
     values = dict(patients.values)
     is_injected = any(dose.route == "INTRATUMORAL" for dose in plan.doses)
