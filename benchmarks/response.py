@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import dataframely as dy
 import numpy as np
@@ -61,10 +61,11 @@ def simulate_lesions(patients: int, seed: int) -> dy.DataFrame[LesionAssessments
     return LesionAssessments.validate(frame, cast=True)
 
 
-def add_new_lesions(
-    assessments: dy.DataFrame[LesionAssessments], seed: int
-) -> dy.DataFrame[LesionAssessments]:
-    """The same patients, a third of them with a new lesion from the fourth assessment on, which drifts in size."""
+def add_events(assessments: dy.DataFrame[LesionAssessments], seed: int) -> dy.DataFrame[LesionAssessments]:
+    """The same patients, a third of them with a new lesion from the fourth assessment on, which drifts in size.
+
+    Two targets are injected, one at the start and one at the fourth assessment.
+    """
     generator = np.random.default_rng(seed)
     drawn = assessments.filter(pl.col("TULNKID") == "3", pl.col("AVISITN") >= 4)
     some = drawn.filter(pl.col("USUBJID").cast(pl.Int64) % 3 == 0)
@@ -77,7 +78,13 @@ def add_new_lesions(
     words = np.array([None, None, None, "SAME", "INCREASED", "DECREASED"])
     whole = pl.concat([assessments, new])
     said = pl.Series(generator.choice(words, whole.height).tolist(), dtype=pl.String)
-    worded = whole.with_columns(LSCHANGE=pl.when(pl.col("LSROLE") == "NON-TARGET").then(said))
+    worded = whole.with_columns(
+        LSCHANGE=pl.when(pl.col("LSROLE") == "NON-TARGET").then(said),
+        INJDT=pl.when(pl.col("TULNKID") == "0")
+        .then(DAY_0 + timedelta(days=7))
+        .when(pl.col("TULNKID") == "1")
+        .then(DAY_0 + timedelta(days=130)),
+    )
     return LesionAssessments.validate(worded, cast=True)
 
 
@@ -131,7 +138,7 @@ def run(patients: int = 20_000, pandas_patients: int | None = 2_000) -> list[tup
     theirs = time_once(lambda: derive_responses_patient_by_patient(plain)) * patients / given
     half = assessments.filter(pl.col("USUBJID") < str(patients // 2).zfill(6))
     ours_half = min(time_once(lambda: derive(half)) for _ in range(3))
-    with_new = add_new_lesions(assessments, seed=3)
+    with_new = add_events(assessments, seed=3)
     times = {
         criterion.title: min(time_once(lambda chosen=criterion: derive(with_new, chosen)) for _ in range(3))
         for criterion in CRITERIA

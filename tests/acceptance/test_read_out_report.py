@@ -190,11 +190,13 @@ def test_criteria_that_are_not_derived_yet_are_named(english: Path, french: Path
 def test_patients_and_lesions_are_told_apart_and_our_readings_printed(english: Path, french: Path):
     """A share of patients and a share of lesions never stand in one table, and each says what it counts."""
     page = (english / "report.html").read_text(encoding="utf-8")
-    assert "itRECIST-compatible: our reading." in page
+    assert "itRECIST (compatible): our reading." in page
     assert "Best response of the non-injected lesions of each patient" in page
     assert "Not to be set beside a percentage of lesions" in page
     assert "What is counted here is lesions, not patients" in page
-    assert "compatible itRECIST\u00a0: notre lecture" in (french / "report.html").read_text(encoding="utf-8")
+    assert "itRECIST (compatible)\u00a0: notre lecture" in (french / "report.html").read_text(
+        encoding="utf-8"
+    )
     tables = re.findall(r"<table.*?</table>", page, flags=re.DOTALL)
     of_lesions = [table for table in tables if "lesions (patients)" in table]
     assert of_lesions

@@ -201,15 +201,15 @@ def refer(block: Block, level: dict[str, Any], new: NewLesions) -> None:
     block.new_sums.append(new.total)
 
 
-def standing_day(judged: list[dict[str, Any]]) -> date | None:
-    """The day of the first progression of the series that nothing lifted."""
+def standing_day(judged: list[dict[str, Any]], new_therapy: date | None) -> date | None:
+    """The day of the first progression of the series that nothing lifted; after a new therapy nothing lifts."""
     start: date | None = None
     for visit in judged:
         if visit["OVRRESP"] == "iCPD":
             return start or visit["ADT"]
         if visit["OVRRESP"] == "iUPD":
             start = start or visit["ADT"]
-        elif visit["OVRRESP"] != "NE":
+        elif visit["OVRRESP"] != "NE" and (new_therapy is None or visit["ADT"] <= new_therapy):
             start = None
     return start
 

@@ -138,7 +138,8 @@ def assert_agreement(patients: int, seed: int, variant: dict[str, Any]) -> None:
             assert found == {name: visit[name] for name in found}, (rows, visit, variant)
             assert fast[patient, "OVR", visit["AVISITN"]][1] == visit["ADT"], (rows, visit, variant)
             seen[visit["OVRRESP"]] = seen.get(visit["OVRRESP"], 0) + 1
-        assert fast[patient, "PD", -1][1] == standing_day(judged), (rows, judged, variant)
+        limit = new_therapy if settings.truncate_at_new_therapy else None
+        assert fast[patient, "PD", -1][1] == standing_day(judged, limit), (rows, judged, variant)
         best = best_immune(judged, DAY_0, new_therapy, settings)
         assert (fast[patient, "BOR", -1][0], fast[patient, "CBOR", -1][0]) == best, (judged, best, variant)
     assert set(seen) == {category.code for category in IRECIST.categories}

@@ -151,3 +151,14 @@ def test_new_therapy_ends_the_count():
     168 | iPR
     """
     assert duration(visits, {"NACTDT": 140}, criterion="irecist") == (56, "progression")
+
+
+def test_a_confirmation_after_a_new_therapy_does_not_count():
+    """Progression stays unconfirmed, and the reason says that a later assessment would have confirmed it."""
+    visits = """
+    day | response
+    56  | iUPD
+    112 | iCPD
+    """
+    found = best(visits, {"NACTDT": 80}, confirmed=False, criterion="irecist")
+    assert found == ("iUPD", "CONFIRMED_AFTER_NEW_THERAPY")

@@ -11,15 +11,17 @@ import typer
 from typer.testing import CliRunner
 
 from abscopal.cli.respond import respond
+from abscopal.derivations.response.best_response import derive_best_responses
 from abscopal.derivations.response.criteria import CRITERIA, IRECIST, RECIST_1_1
 from abscopal.derivations.response.explanations import explain_responses
 from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
-from abscopal.derivations.response.response_table import derive_adrs
+from abscopal.derivations.response.reader_answers import derive_reader_answers
+from abscopal.derivations.response.response_table import derive_adrs, derive_adrs_from_responses
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.errors import OptionError
 from abscopal.exchange.lesion_csv import read_lesion_csv
 from generative.test_irecist_agreement import draw_immune_patient
-from lesion_builder import build_adsl, build_assessments, lesion
+from lesion_builder import build_adsl, build_assessments, build_responses, day, lesion
 
 EXAMPLE = str(Path(__file__).parents[3] / "docs" / "examples" / "pseudoprogression.csv")
 SETTINGS = ResponseSettings()
@@ -176,3 +178,24 @@ def test_recist_has_no_series():
     adrs = derive_adrs(build_assessments(rows), build_adsl("P1"), criterion=RECIST_1_1, settings=SETTINGS)
     assert adrs["IUPDDT"].null_count() == adrs.height
     assert not {"IUPD", "ICPD"} & set(adrs["PARAMCD"])
+
+
+@pytest.mark.parametrize(
+    ("course", "new_therapy", "expected"),
+    [
+        ([(56, "iUPD"), (84, "iCPD")], None, 56),
+        ([(56, "iUPD"), (112, "iSD"), (168, "iUPD")], None, 168),
+        ([(56, "iUPD"), (112, "iSD")], None, None),
+        ([(56, "iUPD"), (112, "iSD")], 80, 56),
+    ],
+    ids=["confirmed", "lifted then again", "lifted", "nothing counts after a new therapy"],
+)
+def test_progression_has_one_date_for_readers_and_for_the_sensitivity_table(course, new_therapy, expected):
+    adsl = build_adsl("P1", NACTDT=day(new_therapy) if new_therapy else None)
+    responses = build_responses(course)
+    adrs = derive_adrs_from_responses(responses, adsl, criterion=IRECIST, settings=SETTINGS)
+    plain = responses.with_columns(IRECIST.compute_plain_code(pl.col("OVRRESP")))
+    best = derive_best_responses(plain, adsl, settings=SETTINGS, rules=IRECIST.best_rules)
+    wanted = day(expected) if expected else None
+    assert derive_reader_answers(adrs, criterion="irecist")["PDDT"].to_list() == [wanted]
+    assert best["PDDT"].to_list() == [wanted]

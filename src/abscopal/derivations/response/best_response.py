@@ -96,7 +96,13 @@ def derive_best_of_counted(
         .with_columns(pl.col("ASSESSMENTS", "COUNTED").fill_null(0))
         .with_columns(
             pl.col(
-                "HASTARGETS", "EARLY", "CRTHENLESS", "TOOSOON", "TOOMANYNE", "EVALUATEDBEFOREPD"
+                "HASTARGETS",
+                "EARLY",
+                "CRTHENLESS",
+                "TOOSOON",
+                "TOOMANYNE",
+                "EVALUATEDBEFOREPD",
+                "CONFIRMEDAFTER",
             ).fill_null(False)
         )
         .with_columns(
@@ -137,6 +143,7 @@ def _summarise(counted: pl.DataFrame) -> pl.DataFrame:
         TOOSOON=pl.col("TOOSOON").any(),
         TOOMANYNE=pl.col("TOOMANYNE").any(),
         EVALUATEDBEFOREPD=(evaluated & (RESPONSE != "PD")).any(),
+        CONFIRMEDAFTER=((RESPONSE == "PD") & ~in_count).any(),
         LASTNEREASON=pl.col("OVRREASON").filter(in_count & (RESPONSE == "NE")).last(),
     )
 
@@ -172,6 +179,8 @@ def _add_reasons(summary: pl.DataFrame) -> pl.DataFrame:
             .then(pl.coalesce(given, why_not_evaluable))
             .when(response == "PD")
             .then(too_early)
+            .when((response == UNCONFIRMED_PROGRESSION) & pl.col("CONFIRMEDAFTER"))
+            .then(pl.lit("CONFIRMED_AFTER_NEW_THERAPY"))
         )
 
     responded = pl.col("BORRESP").is_in(["CR", "PR"])

@@ -166,8 +166,8 @@ def _with_unconfirmed_progression(rules: tuple[Rule, ...], level: str) -> tuple[
         f"{level}_IUPD",
         UNCONFIRMED_PROGRESSION,
         lambda _: _known("UPDDT"),
-        "progression that no later assessment confirmed, with nothing better at another",
-        "progression qu'aucune évaluation ultérieure n'a confirmée, sans rien de mieux à une autre",
+        "progression that no later assessment that counts has confirmed, with nothing better at another",
+        "progression qu'aucune évaluation ultérieure qui compte n'a confirmée, sans rien de mieux à une autre",
         "iRECIST, Table 3 (doi:10.1016/S1470-2045(17)30074-8); the order is our choice",
     )
     return (*told[:place], unconfirmed, *told[place:])

@@ -30,7 +30,8 @@ def derive_counted_assessments(
 
     Returns:
         The rows in date order with EFFECTIVE (the response as best response reads it: after a true
-        complete response, less is progression), COUNTED, CRTHENLESS, LATE (on or after the minimum
+        complete response, less is progression), BEFORENEW (no new therapy has ended
+        the count), COUNTED, CRTHENLESS, LATE (on or after the minimum
         for stable disease) and, for counted responses, CONFIRMED, TOOSOON and TOOMANYNE.
 
     Reference:

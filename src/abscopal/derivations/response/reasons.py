@@ -34,6 +34,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "the response was seen again, but too few days later",
         "la réponse a été revue, mais trop peu de jours après",
     ),
+    "CONFIRMED_AFTER_NEW_THERAPY": (
+        "a later assessment confirms it, but after a new anticancer therapy, where none counts",
+        "une évaluation ultérieure la confirme, mais après un nouveau traitement anticancéreux, où aucune ne "
+        "compte",
+    ),
     "NE_BETWEEN": (
         "too many assessments that were not evaluable lie before the one that would confirm",
         "trop d'évaluations non évaluables précèdent celle qui confirmerait",

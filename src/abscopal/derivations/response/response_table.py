@@ -19,7 +19,7 @@ from abscopal.derivations.response.response_rows import (
     list_level_rows,
 )
 from abscopal.derivations.response.settings import ResponseSettings
-from abscopal.derivations.response.standing_progression import derive_standing_progression
+from abscopal.derivations.response.standing_progression import LIFTING, derive_standing_progression
 from abscopal.derivations.response.visit_responses import VisitResponses
 from abscopal.tables.adam import LesionAssessments, ResponseAnalysis, SubjectLevel
 
@@ -130,14 +130,18 @@ def _list_rows(
     own = counted.with_columns(criterion.compute_own_code(pl.col("OVRRESP")))
     patients = best.join(readings, on=READING, how="left")
     return pl.concat(
-        [list_level_rows(own, LEVELS), _list_patient_rows(patients, plain, criterion)], how="diagonal"
+        [list_level_rows(own, LEVELS), _list_patient_rows(patients, counted, criterion)], how="diagonal"
     )
 
 
-def _list_patient_rows(best: pl.DataFrame, responses: pl.DataFrame, criterion: Criterion) -> pl.DataFrame:
+def _list_patient_rows(best: pl.DataFrame, counted: pl.DataFrame, criterion: Criterion) -> pl.DataFrame:
     """One row a patient, reader and parameter."""
-    standing = derive_standing_progression(responses.with_columns(PLAIN="OVRRESP"))
-    firsts = responses.group_by(READING).agg(
+    # After a new therapy that ends the count there may be progression, but nothing lifts one.
+    lifts_nothing = ~pl.col("BEFORENEW") & pl.col("OVRRESP").is_in(LIFTING)
+    standing = derive_standing_progression(
+        counted.with_columns(PLAIN=pl.when(lifts_nothing).then(pl.lit("NE")).otherwise("OVRRESP"))
+    )
+    firsts = counted.group_by(READING).agg(
         FIRSTIUPDDT=pl.col("ADT").filter(pl.col("OVRRESP") == UNCONFIRMED_PROGRESSION).min(),
         FIRSTICPDDT=pl.col("ADT").filter(pl.col("OVRRESP") == "PD").min(),
     )

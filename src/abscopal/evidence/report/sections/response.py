@@ -49,6 +49,9 @@ def render_response(material: Material) -> Section | None:
     for duration in DURATIONS:
         blocks += _duration(material, duration)
     swimmers = sorted(name for name in material.pictures if name.startswith("swimmer"))
+    if "waterfall" in material.pictures and len(analysis.plan.criteria) > 1:
+        primary = material.wording.name("criterion", analysis.plan.protocol.lesions.primary_criterion)
+        blocks.append(Prose(material.say("response.pictures_criterion", criterion=primary)))
     for figure in ("waterfall", "waterfall_split", "spider", "spider_split", *swimmers):
         blocks += material.figure(figure)
     return Section("response", material.say("response.title"), tuple(blocks)) if blocks else None
