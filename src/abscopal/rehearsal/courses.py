@@ -300,7 +300,6 @@ def _read_day(cohort: Cohort, state: str) -> Floats:
     return values[:, None, :] if values.ndim == 2 else values[:, None, None]
 
 
-<<<<<<< HEAD
 def _widen(values: Floats) -> Floats:
     """Give every patient as many places as anybody can have lesions; a state of the patient stands in the first."""
     wide = np.full((*values.shape[:2], MOST_LESIONS), np.nan)
@@ -308,8 +307,6 @@ def _widen(values: Floats) -> Floats:
     return wide
 
 
-=======
->>>>>>> r_calibration
 def compute_arm_values(
     model: ModelDescription, plan: ArmPlan, scenario: Scenario, patients: VirtualPatients, key: int
 ) -> Mapping[str, float | Floats]:
