@@ -103,7 +103,8 @@ def run_rehearsal(request: Request) -> None:
         )
     found = [compute_characteristics(item) for item in rehearsed]
     _write(request, study, rehearsed, [row for rows in found for row in rows], settings)
-    print_summary(study.protocol, rehearsed, found, language=request.language)
+    fitted = {name for draw in draws for name in draw.medians}
+    print_summary(study.protocol, rehearsed, found, fitted=fitted, language=request.language)
     with console.status("the page"):
         page = write_rehearsal_report(request.out, study, draws, settings=settings, language=request.language)
     Console().print(str(page), markup=False, highlight=False, soft_wrap=True)

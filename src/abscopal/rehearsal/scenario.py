@@ -134,6 +134,33 @@ def choose_scenario(
     return scenario
 
 
+def choose_number(protocol: StudyProtocol, scenario: Scenario, patients: int | None) -> int:
+    """Say how many patients enter.
+
+    Args:
+        protocol: the study file.
+        scenario: says how many where the study file plans no number.
+        patients: a number that replaces both.
+
+    Returns:
+        The number.
+
+    Raises:
+        OptionError: no number is known, or it is below 1.
+    """
+    planned = protocol.identity.planned_patients.value
+    wanted = patients if patients is not None else planned or round(scenario["patients_to_simulate"])
+    if wanted < 1:
+        raise OptionError(
+            "the study plans no number of patients."
+            if patients is None
+            else f"{wanted} patients is no trial.",
+            where="rehearsal",
+            remedy="Give --patients, or fill in planned_patients, or patients_to_simulate in the scenario.",
+        )
+    return wanted
+
+
 def _assert_known(name: str, model: ModelDescription) -> None:
     symbols = [f"{MODEL_PREFIX}{parameter.symbol}" for parameter in model.parameters]
     symbols += [f"{MODEL_PREFIX}sd_{parameter.symbol}" for parameter in model.parameters]

@@ -17,7 +17,7 @@ from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.endpoint_rules import DEFAULT_WINDOW_DAYS
 from abscopal.rehearsal.given_doses import LIMITS
-from abscopal.rehearsal.scenario import Scenario
+from abscopal.rehearsal.scenario import Scenario, choose_number
 
 Judged = Literal["free_of_toxicity", "free_of_progression"]
 Mode = Literal["randomised", "clones"]
@@ -140,13 +140,7 @@ def plan_trial(
     Raises:
         OptionError: a number that nobody gives, or a method that does not fit.
     """
-    number = patients or protocol.identity.planned_patients.value
-    if number is None:
-        raise OptionError(
-            "The planned number of patients is unknown.", where="rehearsal", remedy="Give --patients."
-        )
-    if number < 1:
-        raise OptionError(f"{number} patients make no trial.", where="--patients", remedy="Give 1 or more.")
+    number = choose_number(protocol, scenario, patients)
     arms = tuple(arm.identifier for arm in protocol.arms)
     ratio = protocol.allocation.ratio.value
     if len(arms) > 1 and (ratio is None or set(ratio) != set(arms)):
