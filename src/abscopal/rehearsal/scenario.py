@@ -128,6 +128,7 @@ def choose_scenario(
     merged = {name: sourced.value for name, sourced in given.items()} | dict(changes or {})
     for name, number in merged.items():
         if name.startswith(MODEL_PREFIX) and number is not None:
+            _assert_parameter(name, number, model)
             medians[name.removeprefix(MODEL_PREFIX)] = number
     scenario = Scenario(chosen.identifier if chosen else "defaults", tuple(values), MappingProxyType(medians))
     _assert_shares(scenario)
@@ -181,6 +182,18 @@ def _assert_possible(operation: Operation, value: float) -> None:
             f"{operation.name} is {value:g} {operation.unit}, which cannot be.",
             where="rehearsal, scenario",
             remedy=f"It lies between {operation.lowest:g} and {operation.highest:g}; the nearest is {nearest:g}.",
+        )
+
+
+def _assert_parameter(name: str, number: float, model: ModelDescription) -> None:
+    """No rate, volume or spread is negative unless the description itself holds a negative one."""
+    symbol = name.removeprefix(MODEL_PREFIX)
+    own = next((parameter.value for parameter in model.parameters if parameter.symbol == symbol), 0.0)
+    if number < 0 <= own:
+        raise OptionError(
+            f"{name} is {number:g}, which cannot be.",
+            where="rehearsal, scenario",
+            remedy="Give 0 or more.",
         )
 
 

@@ -18,6 +18,7 @@ from abscopal.protocol.text import Text
 from abscopal.rehearsal.endpoint_rules import DEFAULT_WINDOW_DAYS
 from abscopal.rehearsal.given_doses import LIMITS
 from abscopal.rehearsal.scenario import Scenario, choose_number
+from abscopal.rehearsal.trial.people import reads_typing
 
 Judged = Literal["free_of_toxicity", "free_of_progression"]
 Mode = Literal["randomised", "clones"]
@@ -162,7 +163,7 @@ def plan_trial(
         centres=centres,
         patients_per_month=centres
         * scenario["patients_per_centre_and_month"]
-        * (1 - scenario["screen_failure_probability"]),
+        * _compute_entering_share(protocol, scenario),
         method=settings,
         within=within,
         window_days=_find_window(protocol),
@@ -174,6 +175,15 @@ def plan_trial(
         situation=situation,
         injecting=tuple(arm.identifier for arm in protocol.arms if injected & set(arm.interventions)),
     )
+
+
+def _compute_entering_share(protocol: StudyProtocol, scenario: Scenario) -> float:
+    """Share of those screened who enter: not failing otherwise and, where the study types, of the right type."""
+    is_typed = any(
+        reads_typing(condition) for stage in protocol.eligibility.stages for condition in stage.criteria
+    )
+    typed = scenario["hla_a2_probability"] if is_typed else 1.0
+    return (1 - scenario["screen_failure_probability"]) * typed
 
 
 def _choose_method(
