@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
 from abscopal.rehearsal.model.description import ModelDescription, Parameter, read_model
-from abscopal.rehearsal.model.latex import render_equations, render_expression, render_symbol
+from abscopal.rehearsal.model.latex import render_equations
 from abscopal.rehearsal.scenario import list_operations
 
 REFERENCE = Path(__file__).parent / "reference"
+EQUATIONS = REFERENCE / "equations"
 STATUSES = {
     "published": "published",
     "second_hand": "second-hand: check before citing",
@@ -35,6 +39,29 @@ def describe_spread(parameter: Parameter) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def show_equation(name: str, latex: str, *, unit: str = "") -> str:
+    """A picture of an equation: documentation that is read offline cannot fetch a program that draws formulas."""
+    alternative = latex.replace("[", "(").replace("]", ")")
+    return f"![{alternative}](equations/{name}.svg)" + (f" &emsp; ({unit})" if unit not in ("", "1") else "")
+
+
+def draw_equations() -> dict[str, Figure]:
+    """Draw every equation, by the name that the page gives it."""
+    model = read_model()
+    rates = set(model.list_states("patient")) | set(model.list_states("lesion"))
+    return {
+        f"rate-{symbol}" if symbol in rates else symbol: draw_equation(latex)
+        for symbol, latex in render_equations(model)
+    }
+
+
+def draw_equation(latex: str) -> Figure:
+    """Draw one equation, tight around its letters."""
+    figure = Figure(figsize=(0.01, 0.01))
+    figure.text(0, 0, "$" + latex.replace(r"\frac", r"\dfrac") + "$", fontsize=12)
+    return figure
+
+
 def render_parameters(model: ModelDescription) -> list[str]:
     """The table of parameters."""
     lines = [
@@ -42,13 +69,12 @@ def render_parameters(model: ModelDescription) -> list[str]:
         "",
         "Spread: standard deviation of the logarithm, unless it says otherwise.",
         "",
-        "| Symbol | | What it is | Value | Unit | Each | Spread | Status | Source |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| Symbol | What it is | Value | Unit | Each | Spread | Status | Source |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for item in model.parameters:
-        symbol = render_symbol(item.symbol, is_of_lesion=item.scope == "lesion")
         lines.append(
-            f"| `{item.symbol}` | ${symbol}$ | {escape(item.text.en)} | {item.value:g} | {item.unit} | {item.scope} "
+            f"| `{item.symbol}` | {escape(item.text.en)} | {item.value:g} | {item.unit} | {item.scope} "
             f"| {describe_spread(item)} | {STATUSES[item.status]} | {item.source} |"
         )
     return lines
@@ -62,7 +88,7 @@ def render_model_page() -> str:
         "# The model of a rehearsed patient",
         "",
         "This page is made from one file, `immunotherapy.yml`; the fast kernel, the plain Python right-hand side and "
-        "the SBML are made from the same file. Time is in days. The index $k$ counts lesions. What the model can and "
+        "the SBML are made from the same file. Time is in days. The index *k* counts lesions. What the model can and "
         "cannot say: [what a rehearsal is](../explanation/rehearsal.md).",
         "",
         "## States",
@@ -71,16 +97,15 @@ def render_model_page() -> str:
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{state.symbol}` | {escape(state.text.en)} | {state.unit} | {state.scope} "
-        f"| ${render_expression(state.start, model)}$ |"
+        f"| `{state.symbol}` | {escape(state.text.en)} | {state.unit} | {state.scope} | `{state.start}` |"
         for state in model.states
     ]
     lines += ["", "## Rates of the states", ""]
     for state in model.states:
-        lines += ["```{math}", written[state.symbol], "```", ""]
+        lines += [show_equation(f"rate-{state.symbol}", written[state.symbol]), ""]
     lines += ["## Quantities of the moment", ""]
     for item in model.assignments:
-        lines += ["```{math}", f"{written[item.symbol]} \\qquad [\\mathrm{{{_unit(item.unit)}}}]", "```", ""]
+        lines += [show_equation(item.symbol, written[item.symbol], unit=item.unit), ""]
     lines += [
         "## Worked out once, before the first dose",
         "",
@@ -88,7 +113,7 @@ def render_model_page() -> str:
         "",
     ]
     for item in model.start:
-        lines += ["```{math}", written[item.symbol], "```", ""]
+        lines += [show_equation(item.symbol, written[item.symbol], unit=item.unit), ""]
     lines += ["## What a dose adds", "", "| Dose | Unit | Adds |", "|---|---|---|"]
     lines += [
         f"| `{kind.identifier}` | {kind.unit} | "
@@ -138,10 +163,6 @@ def render_operations_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _unit(unit: str) -> str:
-    return unit.replace("%", r"\%")
-
-
 PAGES = {"rehearsal-model": render_model_page, "rehearsal-settings": render_operations_page}
 
 
@@ -150,6 +171,12 @@ def main() -> None:
     REFERENCE.mkdir(exist_ok=True)
     for name, render in PAGES.items():
         (REFERENCE / f"{name}.md").write_text(render(), encoding="utf-8")
+    EQUATIONS.mkdir(exist_ok=True)
+    with rc_context({"mathtext.fontset": "cm", "svg.hashsalt": "abscopal"}):
+        for name, figure in draw_equations().items():
+            figure.savefig(
+                EQUATIONS / f"{name}.svg", bbox_inches="tight", pad_inches=0.03, metadata={"Date": None}
+            )
 
 
 if __name__ == "__main__":

@@ -72,7 +72,11 @@ def _work_out(expression: str, values: dict[str, float]) -> float:
 def test_the_page_of_the_model_holds_every_parameter_with_value_unit_and_source(pages: ModuleType):
     page = pages.render_model_page()
     for parameter in read_model().parameters:
-        row = next(line for line in page.splitlines() if line.startswith(f"| `{parameter.symbol}` | $"))
+        row = next(
+            line
+            for line in page.splitlines()
+            if line.startswith(f"| `{parameter.symbol}` |") and parameter.text.en in line
+        )
         for said in (
             f"{parameter.value:g}",
             parameter.unit,
@@ -80,8 +84,16 @@ def test_the_page_of_the_model_holds_every_parameter_with_value_unit_and_source(
             pages.STATUSES[parameter.status],
         ):
             assert said in row
-    for _, latex in render_equations(read_model()):
-        assert latex in page
+    for name in pages.draw_equations():
+        assert f"(equations/{name}.svg)" in page
+
+
+def test_every_equation_can_be_drawn(pages: ModuleType):
+    """Matplotlib reads the formulas: what is no formula, or a name used twice, does not pass."""
+    drawn = pages.draw_equations()
+    assert len(drawn) == len(render_equations(read_model()))
+    for figure in drawn.values():
+        figure.canvas.draw()
 
 
 def test_the_page_of_settings_holds_every_setting_with_its_limits(pages: ModuleType):

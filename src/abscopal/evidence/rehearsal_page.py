@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from abscopal.evidence.figures.appearance import CaptionedFigure
 from abscopal.evidence.figures.saving import render_svg
 from abscopal.evidence.rehearsal_texts import TEXTS
-from abscopal.evidence.rehearsal_words import DRAWS, MODES, name_quantity, write_power, write_quantity
+from abscopal.evidence.rehearsal_words import (
+    DRAWS,
+    MODES,
+    name_design,
+    name_quantity,
+    write_power,
+    write_quantity,
+)
 from abscopal.evidence.report.blocks import Block, Cell, Figure, Notice, Prose, Section, Table, row_of
 from abscopal.evidence.report.page import WORDS, Page, render_page
 from abscopal.evidence.report.wording import Wording
@@ -316,7 +323,7 @@ def _tabulate_row(row: CharacteristicRow, wording: Wording) -> tuple[Cell, ...]:
     return row_of(
         name_quantity(row.quantity, language=language),
         [
-            Cell(row.design),
+            Cell(name_design(row.design, language=language)),
             Cell(DRAWS[row.draw].read(language) if row.draw in DRAWS else row.draw),
             *limits,
             Cell(wording.count(row.n), is_number=True),

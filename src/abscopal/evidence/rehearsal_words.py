@@ -86,6 +86,7 @@ MODES: dict[str, Text] = {
 }
 
 
+PLANNED = Text(en="as planned", fr="comme prévu")
 SEPARATORS: dict[Language, str] = {"en": "; ", "fr": "\u202f; "}
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -134,6 +135,11 @@ def name_quantity(quantity: str, *, language: Language) -> str:
     names += [MEASURES[part].read(language) if part in MEASURES else part for part in others]
     joined = ", ".join(names)
     return set_french_spaces(joined) if language == "fr" else joined
+
+
+def name_design(design: str, *, language: Language) -> str:
+    """Name a way to run the trial: the planned one in words, a comparison as it was asked for."""
+    return PLANNED.read(language) if design == "planned" else design
 
 
 def write_quantity(value: float | None, unit: str, *, language: Language) -> str:

@@ -16,6 +16,7 @@ from abscopal.rehearsal.courses import Settings, simulate_courses
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.random_numbers import make_key
 from abscopal.rehearsal.rehearsing import Draw
+from abscopal.rehearsal.reporting.pictures import render_trial_figures
 from abscopal.rehearsal.reporting.published_checks import list_target_checks
 from abscopal.rehearsal.reporting.report import write_rehearsal_report
 from abscopal.rehearsal.reporting.representative_courses import simulate_representatives
@@ -53,6 +54,20 @@ def test_targets_stand_beside_the_quantity_they_are():
     assert (severe.fitted_lower, severe.fitted_upper) == pytest.approx((0.15, 0.35))
     # One set of parameters has no range.
     assert (response.use, response.fitted_lower, response.is_hit) == ("held_out", 0.9, False)
+
+
+def test_a_conclusion_that_a_comparison_never_reaches_is_shown_as_nought():
+    def row(design: str, quantity: str, value: float) -> CharacteristicRow:
+        return CharacteristicRow(design, "all", quantity, value, value, value, 600, "probability")
+
+    rows = [row("planned", "conclusion.met", 0.8), row("planned", "stopped", 0.02)]
+    rows.append(row("patients=80", "stopped", 0.0))
+    trials = pl.DataFrame({"design": ["planned"], "duration_days": [1400.0]})
+    figure = render_trial_figures(trials, rows, names={}, language="fr")["what_if"]
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["comme prévu", "patients=80"]
+    points = {line.get_xdata()[0] for line in figure.axes[0].lines if len(line.get_xdata()) == 1}
+    assert points == {0.8, 0.0}
 
 
 @pytest.mark.slow

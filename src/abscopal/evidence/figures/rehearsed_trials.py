@@ -116,7 +116,7 @@ def render_conclusions(frequencies: Sequence[Frequency], *, language: Language) 
                 fontsize=8,
             )
         axes.set_yticks(range(len(frequencies)), [wrap(item.label, width=30) for item in frequencies])
-        axes.invert_yaxis()
+        axes.set_ylim(len(frequencies) - 0.5, -0.5)
         axes.set_xlim(-0.01, 1.01)
         axes.set_xlabel(words["x"])
         write_percent_axis(axes, language=language, axis="x")
@@ -269,7 +269,8 @@ def _choose_bins(values: Floats, unit: Unit) -> Floats:
         width = max(1.0, np.ceil((high - low + 1) / MOST_BINS))
         return np.asarray(np.arange(low - 0.5, high + width, width))
     bins = min(MOST_BINS if unit == "days" else FEWER_BINS, max(1, len(np.unique(values))))
-    return np.linspace(low, high, bins + 1) if high > low else np.array([low - 0.5, low + 0.5])
+    half = 0.01 if unit == "proportion" else 0.5
+    return np.linspace(low, high, bins + 1) if high > low else np.array([low - half, low + half])
 
 
 def _finite(item: Distribution) -> Floats:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.figures.appearance import CaptionedFigure
 from abscopal.evidence.figures.calibration_checks import render_calibration_targets, render_parameter_widths
 from abscopal.evidence.figures.rehearsal_data import (
@@ -32,7 +33,7 @@ from abscopal.evidence.figures.rehearsed_trials import (
 )
 from abscopal.evidence.figures.saving import write_svg
 from abscopal.evidence.rehearsal_page import CharacteristicRow
-from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_quantity
+from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_design, name_quantity
 from abscopal.evidence.typography import Language
 from abscopal.rehearsal.given_doses import compute_diameter
 from abscopal.rehearsal.reporting.representative_courses import Floats, Representatives
@@ -252,16 +253,30 @@ def _compare(
     quantities = [*COMPARED, *(f"{rate}.{arm}.mean" for rate in RATES[:2] for arm in names)]
     found = []
     for quantity in quantities:
-        own = {row.design: row for row in rows if row.quantity == quantity and row.draw == "all"}
         ways = tuple(
-            Alternative(design, row.estimate, *_limits(row))
+            way
             for design in designs
-            if (row := own.get(design)) is not None and row.estimate is not None
+            if (way := _find_alternative(rows, design, quantity, language)) is not None
         )
-        if len(ways) > 1 and ways[0].design == designs[0]:
-            unit = _UNITS.get(own[designs[0]].unit, "number")
-            found.append(WhatIf(name_quantity(quantity, language=language), unit, ways))
+        if len(ways) == len(designs):
+            unit = next(row.unit for row in rows if row.quantity == quantity)
+            found.append(WhatIf(name_quantity(quantity, language=language), _UNITS.get(unit, "number"), ways))
     return found
+
+
+def _find_alternative(
+    rows: Sequence[CharacteristicRow], design: str, quantity: str, language: Language
+) -> Alternative | None:
+    own = {row.quantity: row for row in rows if row.design == design and row.draw == "all"}
+    row, name = own.get(quantity), name_design(design, language=language)
+    if row is not None and row.estimate is not None:
+        return Alternative(name, row.estimate, *_limits(row))
+    is_conclusion = quantity.startswith("conclusion.") and any(item.quantity == quantity for item in rows)
+    if not is_conclusion or "stopped" not in own:
+        return None
+    # A conclusion that no trial of a design reached has no row: it is nought of all of them.
+    never = estimate_proportion(0, own["stopped"].n)
+    return Alternative(name, 0.0, 0.0, never.upper or 0.0)
 
 
 def _limits(row: CharacteristicRow) -> tuple[float, float]:
