@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from abscopal.errors import OutputError, UserError
 from abscopal.protocol.reading import read_study
@@ -140,7 +140,15 @@ def write_record(file: Path, record: dict[str, Any]) -> None:
 
 def print_record(record: dict[str, Any], console: Console) -> None:
     """Print every published result beside the ensemble, and how far the sample can be trusted."""
-    table = Table("result", "use", "published", "95 % interval", "ensemble", "95 % of the sets", "")
+    table = Table(
+        Column("result", no_wrap=True),
+        "use",
+        "published",
+        "95 % interval",
+        "ensemble",
+        "95 % of the sets",
+        Column("", no_wrap=True),
+    )
     for row in record["targets"]:
         table.add_row(
             row["identifier"],

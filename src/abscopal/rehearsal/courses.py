@@ -316,11 +316,11 @@ def compute_arm_values(
         model: the description.
         plan: the calendar of the arm.
         scenario: the scenario in force.
-        patients: the patients as drawn.
+        patients: the patients.
         key: key of the study and the draw.
 
     Returns:
-        Every parameter of the model by symbol.
+        Every parameter of the model by symbol, as it is in this arm.
     """
     values = dict(patients.values)
     is_injected = any(dose.route == "INTRATUMORAL" for dose in plan.doses)

@@ -263,7 +263,7 @@ def test_calibration_recovers_toxicity_that_is_known(tmp_path, monkeypatch):
     )
     usual = next(parameter.value for parameter in MODEL.parameters if parameter.symbol == "a_ni")
     truth = {"a_ni": 4 * usual}
-    question = make_question(MODEL, protocol, scenario, targets, patients=2000, stream="truth")
+    question = make_question(MODEL, protocol, scenario, targets, patients=1000, stream="truth")
     answer = simulate_candidate(question, truth)
     made = tuple(
         Target(
@@ -280,9 +280,9 @@ def test_calibration_recovers_toxicity_that_is_known(tmp_path, monkeypatch):
         MODEL,
         scenario,
         study_hash="x",
-        candidates=16,
-        rounds=10,
-        patients=256,
+        candidates=12,
+        rounds=9,
+        patients=160,
         seed=2,
     )
     position = list(rooms.run_calibration(plan, None))[-1]

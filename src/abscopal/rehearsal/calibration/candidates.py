@@ -180,10 +180,20 @@ def compute_term(target: Target, judged: float, patients: int) -> float:
     """
     if target.kind == "mean":
         return compute_mean_term(target.observed, target.sd, target.n, judged)
-    share = (judged * patients + 0.5) / (patients + 1)
+    share = compute_moved_share(judged, patients)
     if target.kind == "median":
         return compute_median_term(target.n, share)
     return compute_binomial_term(target.events, target.n, share)
+
+
+def compute_moved_share(share: float, patients: int) -> float:
+    """A simulated share moved by half a virtual patient towards the middle: never 0 and never 1.
+
+    Example:
+        >>> compute_moved_share(0.0, 49)
+        0.01
+    """
+    return (share * patients + 0.5) / (patients + 1)
 
 
 def _simulate_arm(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.rehearsal.calibration.calibrate import Calibration
-from abscopal.rehearsal.calibration.candidates import Answer
+from abscopal.rehearsal.calibration.candidates import Answer, compute_moved_share
 from abscopal.rehearsal.calibration.references import choose_reference_set
 from abscopal.rehearsal.calibration.search import Position
 from abscopal.rehearsal.calibration.targets import Target
@@ -48,7 +48,9 @@ def compute_record(
         "rounds": position.rounds,
         "model": compute_model_hash(question.model),
         "study": calibration.study_hash,
-        "targets": [describe_target(target, answers) for target in calibration.targets],
+        "targets": [
+            describe_target(target, answers, patients=question.patients) for target in calibration.targets
+        ],
         "parameters": describe_parameters(calibration, position),
         "trade_offs": describe_trade_offs(calibration, position),
         "sample": describe_sample(calibration, position, answers),
@@ -60,7 +62,7 @@ def compute_record(
     }
 
 
-def describe_target(target: Target, answers: Sequence[Answer]) -> dict[str, Any]:
+def describe_target(target: Target, answers: Sequence[Answer], *, patients: int) -> dict[str, Any]:
     """One published result beside the ensemble.
 
     It is a hit when the middle of the ensemble lies in the exact interval of what was published.
@@ -68,6 +70,7 @@ def describe_target(target: Target, answers: Sequence[Answer]) -> dict[str, Any]
     Args:
         target: the published result.
         answers: what each set gives.
+        patients: virtual patients of an arm: none among so many is not a share of exactly 0.
 
     Returns:
         Plain values. Of a median both the days and the share with the event by the published one are given; the
@@ -92,7 +95,7 @@ def describe_target(target: Target, answers: Sequence[Answer]) -> dict[str, Any]
         "ensemble": middle,
         "ensemble_lower": low,
         "ensemble_upper": high,
-        "is_inside": bool(lower <= middle <= upper),
+        "is_inside": bool(lower <= _move_inside(target, middle, patients) <= upper),
         "note": target.note,
     }
     if target.kind == "median":
@@ -170,6 +173,10 @@ def describe_sample(
         "filter_acceptance_highest": float(acceptance.max()),
         "failed_patients": int(sum(answer.failed for answer in answers)),
     }
+
+
+def _move_inside(target: Target, judged: float, patients: int) -> float:
+    return judged if target.kind == "mean" else compute_moved_share(judged, patients)
 
 
 def _finite(number: float) -> float | None:
