@@ -1,6 +1,8 @@
 """Run a rehearsal with a progress bar, write its files, and sum it up in the terminal."""
 
+import io
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -103,7 +105,8 @@ def run_rehearsal(request: Request) -> None:
         )
     found = [compute_characteristics(item) for item in rehearsed]
     _write(request, study, rehearsed, [row for rows in found for row in rows], settings)
-    print_summary(study.protocol, rehearsed, found, language=request.language)
+    fitted = {name for draw in draws for name in draw.medians}
+    print_summary(study.protocol, rehearsed, found, fitted=fitted, language=request.language)
     with console.status("the page"):
         page = write_rehearsal_report(request.out, study, draws, settings=settings, language=request.language)
     Console().print(str(page), markup=False, highlight=False, soft_wrap=True)
@@ -183,6 +186,15 @@ def _assert_folder(out: Path) -> None:
             where=str(out),
             remedy="Choose another folder with --out, or empty this one.",
         )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        is_writable = os.access(out, os.W_OK)
+    except OSError:
+        is_writable = False
+    if not is_writable:
+        raise OutputError(
+            "this place cannot be written to.", where=str(out), remedy="Choose another folder with --out."
+        )
 
 
 def _write(
@@ -195,9 +207,12 @@ def _write(
     trials = pl.concat([item.trials for item in rehearsed], how="diagonal_relaxed")
     try:
         request.out.mkdir(parents=True, exist_ok=True)
-        trials.write_parquet(request.out / TRIALS)
+        # In memory first: on a full disk the writers of Parquet and CSV fail with words of their own.
+        packed = io.BytesIO()
+        trials.write_parquet(packed)
+        (request.out / TRIALS).write_bytes(packed.getbuffer())
         if trials.height <= MOST_ROWS_OF_CSV:
-            trials.write_csv(request.out / TRIALS_CSV)
+            (request.out / TRIALS_CSV).write_text(trials.write_csv(), encoding="utf-8")
         else:
             (request.out / TRIALS_CSV).unlink(missing_ok=True)
         _write_json(request.out / CHARACTERISTICS, list_content(characteristics))

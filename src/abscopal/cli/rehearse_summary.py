@@ -1,6 +1,6 @@
 """The summary of a rehearsal in the terminal: every number with how many trials it rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -9,7 +9,7 @@ from abscopal.cli.design_output import open_console
 from abscopal.evidence.typography import Language, format_labelled, format_number, format_percent
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
-from abscopal.rehearsal.operating_characteristics import ALL, RATES, Characteristic
+from abscopal.rehearsal.operating_characteristics import ALL, BETWEEN, RATES, Characteristic
 from abscopal.rehearsal.rehearsing import Rehearsed
 from abscopal.rehearsal.virtual_patients import compute_acceptance
 
@@ -49,6 +49,15 @@ MODES: dict[str, Text] = {
         fr="clones, chaque patient dans tous les bras\u00a0: aucun essai réel ne le peut",
     ),
 }
+BETWEEN_DRAWS = Text(en="between draws", fr="entre tirages")
+SINGLE = Text(en="a single arm", fr="un seul bras")
+TRUTH = Text(
+    en="Truth: the rate among all virtual patients of the arm. Bias: estimates of the trials less the truth, on "
+    "average, in points. Between draws: means under each draw of the parameters (5–95 %): what nobody knows.",
+    fr="Vérité\u00a0: le taux chez tous les patients virtuels du bras. Biais\u00a0: estimations des essais moins la "
+    "vérité, en moyenne, en points. Entre tirages\u00a0: moyennes sous chaque tirage des paramètres (5–95\u00a0%)"
+    "\u00a0: ce que personne ne sait.",
+)
 LIMITS = Text(
     en="A rehearsal compares designs and rehearses operations. It predicts no individual and replaces no control arm.",
     fr="Une répétition compare des plans et répète des opérations. Elle ne prédit aucun individu et ne remplace aucun "
@@ -65,6 +74,7 @@ def print_summary(
     rehearsed: Sequence[Rehearsed],
     found: Sequence[Sequence[Characteristic]],
     *,
+    fitted: Collection[str],
     language: Language,
 ) -> None:
     """Print what the rehearsal found.
@@ -73,22 +83,26 @@ def print_summary(
         protocol: the study file.
         rehearsed: the trial as planned, then with each change.
         found: operating characteristics of each.
+        fitted: settings that the draws of the parameters replace.
         language: language of the words.
     """
     console = open_console()
     pages = [{row.quantity: row for row in rows if row.draw == ALL} for rows in found]
-    _print_assumed(protocol, rehearsed[0], console, language)
-    _print_conclusions(rehearsed[0], pages[0], console, language)
-    _print_endpoints(rehearsed[0], pages[0], console, language)
+    between = {row.quantity: row for row in found[0] if row.draw == BETWEEN}
+    _print_assumed(protocol, rehearsed[0], fitted, console, language)
+    _print_conclusions(pages[0], between, console, language)
+    _print_endpoints(rehearsed[0], pages[0], between, console, language)
     if len(pages) > 1:
         _print_comparison(rehearsed, pages, console, language)
-    for text in (INTERVALS, LIMITS):
+    for text in (TRUTH, INTERVALS, LIMITS):
         console.print(text.read(language), style="yellow", markup=False, soft_wrap=True)
 
 
-def _print_assumed(protocol: StudyProtocol, item: Rehearsed, console: Console, language: Language) -> None:
+def _print_assumed(
+    protocol: StudyProtocol, item: Rehearsed, fitted: Collection[str], console: Console, language: Language
+) -> None:
     design, values = item.variant.design, item.variant.scenario.values
-    assumed = [value.name for value in values if value.provenance == "assumed"]
+    assumed = [value.name for value in values if value.provenance == "assumed" and value.name not in fitted]
     acceptance = compute_acceptance(next(iter(item.cohorts.values()))["draws"].to_numpy())
     failed = sum(int(cohort["failed"].sum()) for cohort in item.cohorts.values())
     simulated = sum(cohort.height for cohort in item.cohorts.values())
@@ -96,24 +110,25 @@ def _print_assumed(protocol: StudyProtocol, item: Rehearsed, console: Console, l
     count, size, every = (
         format_number(value, language=language) for value in (item.trials.height, design.patients, simulated)
     )
+    mode = SINGLE if len(design.arms) == 1 else MODES[design.mode]
     identity, scenario = protocol.identity.identifier, item.variant.scenario.identifier
     accepted = format_percent(acceptance, language=language)
     said = Text(
-        en=f"{identity}, scenario {scenario}: {count} trials of {size} patients, {MODES[design.mode].en}. "
+        en=f"{identity}, scenario {scenario}: {count} trials of {size} patients, {mode.en}. "
         f"{every} virtual patients simulated, {failed} could not be integrated; the plausibility filter accepts "
         f"{accepted} of draws.",
-        fr=f"{identity}, scénario {scenario}\u00a0: {count} essais de {size} patients, {MODES[design.mode].fr}. "
+        fr=f"{identity}, scénario {scenario}\u00a0: {count} essais de {size} patients, {mode.fr}. "
         f"{every} patients virtuels simulés, {failed} non intégrés\u00a0; le filtre de plausibilité accepte "
         f"{accepted} des tirages.",
     )
     console.print(said.read(language), markup=False, soft_wrap=True)
-    names, alone = ", ".join(assumed), draws == 1
+    alone = draws == 1
     banner = Text(
-        en=f"Assumed: {len(assumed)} of {len(values)} settings of the scenario ({names}), and the parameters of the "
-        f"model as its description marks them. Draws of the parameters: {draws}"
+        en=f"Assumed: {len(assumed)} of {len(values)} settings of the scenario, and the parameters of the model as its "
+        f"description marks them; the page names each. Draws of the parameters: {draws}"
         + ("; a single one, so what we do not know of them is not shown." if alone else "."),
-        fr=f"Supposés\u00a0: {len(assumed)} des {len(values)} réglages du scénario ({names}), et les paramètres du "
-        f"modèle selon sa description. Tirages des paramètres\u00a0: {draws}"
+        fr=f"Supposés\u00a0: {len(assumed)} des {len(values)} réglages du scénario, et les paramètres du modèle selon "
+        f"sa description\u00a0; la page nomme chacun. Tirages des paramètres\u00a0: {draws}"
         + ("\u00a0; un seul, donc ce que nous en ignorons ne se voit pas." if alone else "."),
     )
     console.print(banner.read(language), style="magenta", markup=False, soft_wrap=True)
@@ -121,20 +136,24 @@ def _print_assumed(protocol: StudyProtocol, item: Rehearsed, console: Console, l
         console.print(sentence.read(language), style="yellow", markup=False, soft_wrap=True)
 
 
-def _print_conclusions(item: Rehearsed, page: Found, console: Console, language: Language) -> None:
+def _print_conclusions(page: Found, between: Found, console: Console, language: Language) -> None:
     head = Text(en="What the trial concludes", fr="Ce que conclut l’essai").read(language)
     table = Table(title=head, title_justify="left", title_style="bold")
     for name in (
         Text(en="conclusion", fr="conclusion"),
         Text(en="trials", fr="essais"),
         Text(en="probability (95 % interval)", fr="probabilité (intervalle à 95\u00a0%)"),
+        BETWEEN_DRAWS,
     ):
-        table.add_column(name.read(language))
+        if between or name is not BETWEEN_DRAWS:
+            table.add_column(name.read(language))
     for code, text in CONCLUSIONS.items():
         row = page.get(f"conclusion.{code}")
         if row is not None:
             count = round((row.estimate or 0) * row.n)
-            table.add_row(text.read(language), f"{count}/{row.n}", _tell(row, language))
+            apart = _tell_limits(between.get(row.quantity), language)
+            cells = [text.read(language), f"{count}/{row.n}", _tell(row, language), apart]
+            table.add_row(*cells[: len(table.columns)])
     console.print(table)
     for quantity, text in (
         (
@@ -152,7 +171,9 @@ def _print_conclusions(item: Rehearsed, page: Found, console: Console, language:
         )
 
 
-def _print_endpoints(item: Rehearsed, page: Found, console: Console, language: Language) -> None:
+def _print_endpoints(
+    item: Rehearsed, page: Found, between: Found, console: Console, language: Language
+) -> None:
     title = Text(en="Endpoints over the trials", fr="Critères sur les essais").read(language)
     table = Table(title=title, title_justify="left", title_style="bold")
     for name in (
@@ -163,8 +184,10 @@ def _print_endpoints(item: Rehearsed, page: Found, console: Console, language: L
         Text(en="bias", fr="biais"),
         Text(en="coverage of 95 % intervals", fr="couverture des intervalles à 95\u00a0%"),
         Text(en="trials", fr="essais"),
+        BETWEEN_DRAWS,
     ):
-        table.add_column(name.read(language))
+        if between or name is not BETWEEN_DRAWS:
+            table.add_column(name.read(language))
     for quantity, _, _ in RATES:
         for arm in item.variant.design.arms:
             known = f"{quantity}.{arm}"
@@ -172,15 +195,19 @@ def _print_endpoints(item: Rehearsed, page: Found, console: Console, language: L
             if middle is None:
                 continue
             truth, bias, coverage = (page.get(f"{known}.{part}") for part in ("truth", "bias", "coverage"))
-            table.add_row(
+            cells = [
                 QUANTITIES[quantity].read(language),
                 arm,
                 _tell_quantiles(page, known, language),
                 "" if truth is None else format_percent(truth.estimate, language=language, decimals=1),
-                "" if bias is None else format_percent(bias.estimate, language=language, decimals=1),
+                ""
+                if bias is None or bias.estimate is None
+                else format_number(100 * bias.estimate, language=language, decimals=1),
                 "" if coverage is None else _tell(coverage, language),
                 str(middle.n),
-            )
+                _tell_limits(between.get(f"{known}.mean"), language),
+            ]
+            table.add_row(*cells[: len(table.columns)])
     console.print(table)
 
 
@@ -220,6 +247,13 @@ def _print_comparison(
 def _tell(row: Characteristic, language: Language) -> str:
     low, high = (format_percent(value, language=language, decimals=1) for value in (row.lower, row.upper))
     return f"{format_percent(row.estimate, language=language, decimals=1)} ({low}–{high})"
+
+
+def _tell_limits(row: Characteristic | None, language: Language) -> str:
+    if row is None:
+        return ""
+    low, high = (format_percent(value, language=language, decimals=1) for value in (row.lower, row.upper))
+    return f"{low}–{high}"
 
 
 def _tell_mean(row: Characteristic | None, language: Language) -> str:

@@ -74,9 +74,16 @@ def write_rehearsed_trial(
         horizon_days=horizon_days,
         tolerance=tolerance,
     )
-    for note in written.trial.notes:
-        console.print(note.read(language), markup=False, highlight=False)
+    trial = written.trial
+    told = Text(
+        en=f"{study.protocol.identity.identifier}: {len(trial.people)} virtual people screened, "
+        f"{len(trial.patients)} enter; set {draw.identifier} of the parameters.",
+        fr=f"{study.protocol.identity.identifier}\u00a0: {len(trial.people)} personnes virtuelles présélectionnées, "
+        f"{len(trial.patients)} incluses\u00a0; jeu {draw.identifier} des paramètres.",
+    )
+    for note in (told, *trial.notes):
+        console.print(note.read(language), markup=False, highlight=False, soft_wrap=True)
     report = write_report_folder(
         study_name, tables=out / TABLES, out=out / REPORT, console=console, language=language
     )
-    return RehearsedTrial(out / TABLES, report, written.trial.notes)
+    return RehearsedTrial(out / TABLES, report, trial.notes)

@@ -140,7 +140,7 @@ def render_rehearsal_page(
     duration = [row for row in own if row.quantity.split(".")[0] in DURATION]
     sections = [
         Section("question", say("question"), _ask(content, language)),
-        Section("assumed", say("assumed"), _list_assumed(content, wording)),
+        Section("assumed", say("assumed"), (_tell_assumed(content, wording),)),
         Section("patients", say("patients"),
                 (*_tell_patients(content, wording), *draw("lesions", "plasma", "populations"))),
         Section("characteristics", say("characteristics"),
@@ -153,6 +153,7 @@ def render_rehearsal_page(
         Section("duration", say("duration"), (_tabulate("duration", say("duration"), duration, wording),)),
         Section("calibration", say("calibration"), draw("targets", "widths") or (Prose(say("no_calibration")),)),
         *credibility,
+        Section("values", say("in_force"), (_tabulate_values(content, wording),)),
         Section("limits", say("limits"), (Notice("stop", say("limits"), list_limits(language)),)),
     ]  # fmt: skip
     page = Page(
@@ -186,12 +187,34 @@ def _ask(content: RehearsalContent, language: Language) -> tuple[Block, ...]:
     mode = MODES.get(content.mode)
     never = tuple(TEXTS[f"never_{number}"].read(language) for number in (1, 2, 3))
     blocks: list[Block] = [Prose(text.read(language)) for text in content.question]
+    blocks += _answer(content, language)
     blocks.append(Prose(mode.read(language) if mode else content.mode))
     blocks.append(Notice("stop", TEXTS["never"].read(language), never))
     return tuple(blocks)
 
 
-def _list_assumed(content: RehearsalContent, wording: Wording) -> tuple[Block, ...]:
+def _answer(content: RehearsalContent, language: Language) -> list[Block]:
+    """How often the planned trial reached each conclusion, most often first, with its simulation interval."""
+    planned = content.rows[0].design if content.rows else ""
+    reached = [
+        row
+        for row in content.rows
+        if row.design == planned and row.draw == "all" and row.quantity.startswith("conclusion.")
+    ]
+    told = "; " if language == "en" else "\u00a0; "
+    parts = []
+    for row in sorted(reached, key=lambda row: -(row.estimate or 0.0)):
+        share, low, high = (
+            "—" if value is None else write_quantity(value, row.unit, language=language)
+            for value in (row.estimate, row.lower, row.upper)
+        )
+        parts.append(f"{name_quantity(row.quantity, language=language)} {share} ({low}–{high})")
+    if not parts:
+        return []
+    return [Prose(TEXTS["answer"].read(language).format(trials=content.trials, conclusions=told.join(parts)))]
+
+
+def _tell_assumed(content: RehearsalContent, wording: Wording) -> Notice:
     language = wording.language
     assumed = [value for value in content.values if value.provenance == "assumed"]
     statuses = ", ".join(
@@ -203,6 +226,11 @@ def _list_assumed(content: RehearsalContent, wording: Wording) -> tuple[Block, .
     ]
     if content.draws == 1:
         items.append(TEXTS["one_draw"].read(language))
+    return Notice("assumption", TEXTS["beware"].read(language), tuple(items))
+
+
+def _tabulate_values(content: RehearsalContent, wording: Wording) -> Table:
+    language = wording.language
     header = tuple(TEXTS[name].read(language) for name in ("setting", "what", "value", "unit", "origin"))
     rows = tuple(
         row_of(
@@ -216,11 +244,7 @@ def _list_assumed(content: RehearsalContent, wording: Wording) -> tuple[Block, .
         )
         for value in content.values
     )
-    caption = TEXTS["in_force"].read(language)
-    return (
-        Notice("assumption", TEXTS["beware"].read(language), tuple(items)),
-        Table("assumed-values", caption, header, rows, is_long=True),
-    )
+    return Table("assumed-values", TEXTS["in_force"].read(language), header, rows, is_long=True)
 
 
 def _write_exactly(value: float, language: Language) -> str:

@@ -1,5 +1,6 @@
 """Write a folder aside, then move it into place: an interrupted run leaves nothing half-written."""
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ def writing_aside(folder: Path) -> Iterator[Path]:
         The folder to write into, beside its final place.
 
     Raises:
-        OutputError: the place is a file, holds something that is not ours, or cannot be written to.
+        OutputError: the place is a file, holds something that is not ours, cannot be written to, or is full.
 
     Example:
         >>> with tempfile.TemporaryDirectory() as place:
@@ -49,6 +50,15 @@ def writing_aside(folder: Path) -> Iterator[Path]:
         )
         aside.chmod(0o755)
         move_into_place(aside, folder)
+    except OSError as error:
+        # Some libraries tell a full disk in words alone.
+        if error.errno in (errno.ENOSPC, errno.EDQUOT) or "space left" in str(error):
+            raise OutputError(
+                "the disk is full; nothing was written.",
+                where=str(folder),
+                remedy="Make room, or choose another folder with --out, and give the same command again.",
+            ) from error
+        raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

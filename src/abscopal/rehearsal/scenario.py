@@ -128,10 +128,38 @@ def choose_scenario(
     merged = {name: sourced.value for name, sourced in given.items()} | dict(changes or {})
     for name, number in merged.items():
         if name.startswith(MODEL_PREFIX) and number is not None:
+            _assert_parameter(name, number, model)
             medians[name.removeprefix(MODEL_PREFIX)] = number
     scenario = Scenario(chosen.identifier if chosen else "defaults", tuple(values), MappingProxyType(medians))
     _assert_shares(scenario)
     return scenario
+
+
+def choose_number(protocol: StudyProtocol, scenario: Scenario, patients: int | None) -> int:
+    """Say how many patients enter.
+
+    Args:
+        protocol: the study file.
+        scenario: says how many where the study file plans no number.
+        patients: a number that replaces both.
+
+    Returns:
+        The number.
+
+    Raises:
+        OptionError: no number is known, or it is below 1.
+    """
+    planned = protocol.identity.planned_patients.value
+    wanted = patients if patients is not None else planned or round(scenario["patients_to_simulate"])
+    if wanted < 1:
+        raise OptionError(
+            "the study plans no number of patients."
+            if patients is None
+            else f"{wanted} patients is no trial.",
+            where="rehearsal",
+            remedy="Give --patients, or fill in planned_patients, or patients_to_simulate in the scenario.",
+        )
+    return wanted
 
 
 def _assert_known(name: str, model: ModelDescription) -> None:
@@ -154,6 +182,18 @@ def _assert_possible(operation: Operation, value: float) -> None:
             f"{operation.name} is {value:g} {operation.unit}, which cannot be.",
             where="rehearsal, scenario",
             remedy=f"It lies between {operation.lowest:g} and {operation.highest:g}; the nearest is {nearest:g}.",
+        )
+
+
+def _assert_parameter(name: str, number: float, model: ModelDescription) -> None:
+    """No rate, volume or spread is negative unless the description itself holds a negative one."""
+    symbol = name.removeprefix(MODEL_PREFIX)
+    own = next((parameter.value for parameter in model.parameters if parameter.symbol == symbol), 0.0)
+    if number < 0 <= own:
+        raise OptionError(
+            f"{name} is {number:g}, which cannot be.",
+            where="rehearsal, scenario",
+            remedy="Give 0 or more.",
         )
 
 

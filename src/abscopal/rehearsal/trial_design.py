@@ -17,7 +17,8 @@ from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.endpoint_rules import DEFAULT_WINDOW_DAYS
 from abscopal.rehearsal.given_doses import LIMITS
-from abscopal.rehearsal.scenario import Scenario
+from abscopal.rehearsal.scenario import Scenario, choose_number
+from abscopal.rehearsal.trial.people import reads_typing
 
 Judged = Literal["free_of_toxicity", "free_of_progression"]
 Mode = Literal["randomised", "clones"]
@@ -140,13 +141,7 @@ def plan_trial(
     Raises:
         OptionError: a number that nobody gives, or a method that does not fit.
     """
-    number = patients or protocol.identity.planned_patients.value
-    if number is None:
-        raise OptionError(
-            "The planned number of patients is unknown.", where="rehearsal", remedy="Give --patients."
-        )
-    if number < 1:
-        raise OptionError(f"{number} patients make no trial.", where="--patients", remedy="Give 1 or more.")
+    number = choose_number(protocol, scenario, patients)
     arms = tuple(arm.identifier for arm in protocol.arms)
     ratio = protocol.allocation.ratio.value
     if len(arms) > 1 and (ratio is None or set(ratio) != set(arms)):
@@ -168,7 +163,7 @@ def plan_trial(
         centres=centres,
         patients_per_month=centres
         * scenario["patients_per_centre_and_month"]
-        * (1 - scenario["screen_failure_probability"]),
+        * _compute_entering_share(protocol, scenario),
         method=settings,
         within=within,
         window_days=_find_window(protocol),
@@ -180,6 +175,15 @@ def plan_trial(
         situation=situation,
         injecting=tuple(arm.identifier for arm in protocol.arms if injected & set(arm.interventions)),
     )
+
+
+def _compute_entering_share(protocol: StudyProtocol, scenario: Scenario) -> float:
+    """Share of those screened who enter: not failing otherwise and, where the study types, of the right type."""
+    is_typed = any(
+        reads_typing(condition) for stage in protocol.eligibility.stages for condition in stage.criteria
+    )
+    typed = scenario["hla_a2_probability"] if is_typed else 1.0
+    return (1 - scenario["screen_failure_probability"]) * typed
 
 
 def _choose_method(

@@ -6,6 +6,7 @@ were under way, and never changes a number.
 
 import errno
 import importlib
+import io
 import multiprocessing
 import os
 import signal
@@ -78,7 +79,10 @@ class Cache:
         aside = path.with_suffix(f".{os.getpid()}.part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            rows.write_parquet(aside)
+            # In memory first: on a full disk the writer of Parquet fails with words of its own.
+            packed = io.BytesIO()
+            rows.write_parquet(packed)
+            aside.write_bytes(packed.getbuffer())
             aside.replace(path)
         except OSError:
             with suppress(OSError):

@@ -180,7 +180,7 @@ class TargetCheck:
 
 @dataclass(frozen=True, slots=True)
 class ParameterWidth:
-    """How much calibration taught about a parameter: 90 % intervals before and after.
+    """How much calibration taught about a parameter: intervals of 95 % before and after.
 
     Args:
         label: the parameter.

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -28,6 +28,7 @@ from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import ArmPlan, plan_arm
 from abscopal.rehearsal.courses import Settings
+from abscopal.rehearsal.ensemble import ParameterDraw, apply_draw
 from abscopal.rehearsal.model.description import ModelDescription, read_model
 from abscopal.rehearsal.random_numbers import make_key
 from abscopal.rehearsal.reporting.credibility import gather_credibility
@@ -46,30 +47,18 @@ from abscopal.rehearsal.tasks import ARM_STRIDE
 
 PAGE, CREDIBILITY, FIGURES = "rehearsal.html", "credibility.md", "figures"
 TRIALS, CHARACTERISTICS, RUN = "trials.parquet", "operating_characteristics.json", "rehearsal.json"
+CALIBRATION = "calibration.json"
 MOST_DRAWS, PATIENTS = 8, 256
 SPREAD_PREFIX = "sd_"
-
-
-class ParameterSet(Protocol):
-    """A draw of the parameters: its number, and the medians that it changes."""
-
-    @property
-    def identifier(self) -> int:
-        """Number of the draw."""
-
-    @property
-    def medians(self) -> Mapping[str, float]:
-        """Parameters that differ from the scenario."""
 
 
 def write_rehearsal_report(
     out: Path,
     study: Study,
-    draws: Sequence[ParameterSet],
+    draws: Sequence[ParameterDraw],
     *,
     settings: Settings,
     language: Language,
-    widths: Sequence[ParameterWidth] = (),
 ) -> Path:
     """Write rehearsal.html, credibility.md and figures/ beside the files that a rehearsal left.
 
@@ -81,7 +70,6 @@ def write_rehearsal_report(
         draws: draws of the parameters that were used.
         settings: horizon, tolerance and filter that were used.
         language: `en` or `fr`.
-        widths: parameters before and after calibration, where they are known.
 
     Returns:
         The page.
@@ -109,7 +97,7 @@ def write_rehearsal_report(
         verification=compute_verification(
             model,
             tuple(plans.values()),
-            _lay_over(scenario, draws[0]),
+            apply_draw(scenario, draws[0]),
             study_hash_key=make_key(study.document_hash, run["seed"], draws[0].identifier),
             settings=settings,
         ),
@@ -120,7 +108,7 @@ def write_rehearsal_report(
     figures = (
         render_patient_figures(patients, populations, levels, names=names, language=language)
         | render_trial_figures(trials, rows, names=names, language=language)
-        | render_calibration_figures(checks, widths, language=language)
+        | render_calibration_figures(checks, read_widths(study.folder), language=language)
     )
     own_version = version("abscopal")
     page = render_rehearsal_page(
@@ -146,6 +134,28 @@ def write_rehearsal_report(
     return out / PAGE
 
 
+def read_widths(folder: Path) -> tuple[ParameterWidth, ...]:
+    """Read how much calibration taught, where the study folder holds the record of one.
+
+    Args:
+        folder: the study folder.
+
+    Returns:
+        One width a parameter; none without a record.
+    """
+    file = folder / CALIBRATION
+    if not file.is_file():
+        return ()
+    return tuple(
+        ParameterWidth(
+            row["name"],
+            (row["prior_lower"] / row["prior"], row["prior_upper"] / row["prior"]),
+            (row["posterior_lower"] / row["prior"], row["posterior_upper"] / row["prior"]),
+        )
+        for row in json.loads(file.read_text(encoding="utf-8"))["parameters"]
+    )
+
+
 def _read_rows(file: Path) -> tuple[CharacteristicRow, ...]:
     known = {field.name for field in fields(CharacteristicRow)}
     content = json.loads(file.read_text(encoding="utf-8"))
@@ -164,22 +174,11 @@ def _find_published(study: Study) -> PublishedResults | None:
     return read_published(file) if file.is_file() else None
 
 
-def _lay_over(scenario: Scenario, draw: ParameterSet) -> Scenario:
-    """The scenario with the parameters of a draw; one that is a setting of the trial replaces that setting."""
-    settings = {operation.name for operation in list_operations()}
-    own = {name: value for name, value in draw.medians.items() if name not in settings}
-    values = tuple(
-        replace(item, value=draw.medians[item.name]) if item.name in draw.medians else item
-        for item in scenario.values
-    )
-    return replace(scenario, values=values, medians={**scenario.medians, **own})
-
-
 def _simulate_patients(
     model: ModelDescription,
     plans: Mapping[str, ArmPlan],
     scenario: Scenario,
-    draws: Sequence[ParameterSet],
+    draws: Sequence[ParameterDraw],
     run: Mapping[str, Any],
     settings: Settings,
 ) -> dict[str, list[Representatives]]:
@@ -194,7 +193,7 @@ def _simulate_patients(
             simulate_representatives(
                 model,
                 plan,
-                _lay_over(scenario, draws[place]),
+                apply_draw(scenario, draws[place]),
                 np.arange(first, first + each),
                 study_hash_key=make_key(run["study_hash"], run["seed"], draws[place].identifier),
                 arm_key=make_key(run["study_hash"], run["seed"], draws[place].identifier, arm),
@@ -211,7 +210,7 @@ def _gather_content(
     rows: tuple[CharacteristicRow, ...],
     trials: pl.DataFrame,
     scenario: Scenario,
-    draws: Sequence[ParameterSet],
+    draws: Sequence[ParameterDraw],
     patients: Mapping[str, Sequence[Representatives]],
     settings: Settings,
 ) -> RehearsalContent:
@@ -270,30 +269,40 @@ def _list_values(
     protocol: StudyProtocol,
     planned: Mapping[str, Any],
     scenario: Scenario,
-    draws: Sequence[ParameterSet],
+    draws: Sequence[ParameterDraw],
     model: ModelDescription,
 ) -> tuple[AssumedValue, ...]:
     """Every setting in force, then every parameter that the study or the ensemble changes."""
     texts = {item.name: item.text for item in list_operations()}
     unknown = Text(en="setting", fr="réglage")
+    fitted = {name: _find_middle(draws, name) for name in {name for draw in draws for name in draw.medians}}
     values = [
-        AssumedValue(name, texts.get(name, unknown), item["value"], item["unit"], item["provenance"])
+        AssumedValue(
+            name,
+            texts.get(name, unknown),
+            fitted.get(name, item["value"]),
+            item["unit"],
+            "ensemble" if name in fitted else item["provenance"],
+        )
         for name, item in planned["settings"].items()
     ]
     given = next(
         (item.parameters for item in (protocol.rehearsal.scenarios if protocol.rehearsal else ())
          if item.identifier == scenario.identifier), {},
     )  # fmt: skip
-    varied = sorted({name for draw in draws for name in draw.medians} - set(texts))
+    varied = sorted(set(fitted) - set(texts))
     for symbol, value in scenario.medians.items():
         if symbol not in varied:
             sourced = given.get(f"{MODEL_PREFIX}{symbol}")
             origin = sourced.provenance if sourced and sourced.provenance else "assumed"
             values.append(_describe_parameter(symbol, value, origin, model))
     for symbol in varied:
-        middle = float(np.median([draw.medians[symbol] for draw in draws if symbol in draw.medians]))
-        values.append(_describe_parameter(symbol, middle, "ensemble", model))
+        values.append(_describe_parameter(symbol, fitted[symbol], "ensemble", model))
     return tuple(values)
+
+
+def _find_middle(draws: Sequence[ParameterDraw], name: str) -> float:
+    return float(np.median([draw.medians[name] for draw in draws if name in draw.medians]))
 
 
 def _describe_parameter(symbol: str, value: float, origin: str, model: ModelDescription) -> AssumedValue:

@@ -184,7 +184,7 @@ def _screen(
         day = consent + dt.timedelta(days=round(lag * number / len(stages)))
         consents |= {stage.identifier: day} if stage.consent is not None else {}
         for condition in stage.criteria:
-            is_failed = condition is to_fail or (_reads_typing(condition) and not has_type)
+            is_failed = condition is to_fail or (reads_typing(condition) and not has_type)
             chosen = _choose(condition, known, generator, wanted="failing" if is_failed else "passing")
             known |= dict(chosen)
             facts += make_facts(chosen, on=day)
@@ -229,7 +229,8 @@ def _draw_lag(protocol: StudyProtocol, generator: np.random.Generator) -> int:
     return int(generator.integers(shortest, max(shortest, longest) + 1))
 
 
-def _reads_typing(condition: Condition) -> bool:
+def reads_typing(condition: Condition) -> bool:
+    """Whether a condition asks for the HLA type, which the scenario draws apart."""
     return any(criterion.variable == TYPING for criterion in list_criteria_of(condition))
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from abscopal.conduct.screening.failed_criteria import derive_failed_criteria
-from abscopal.errors import OptionError
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import ArmPlan, plan_arm
@@ -17,7 +16,7 @@ from abscopal.rehearsal.courses import Settings, simulate_courses
 from abscopal.rehearsal.given_doses import LIMITS
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.readings import derive_readings, plan_scans
-from abscopal.rehearsal.scenario import Scenario
+from abscopal.rehearsal.scenario import Scenario, choose_number
 from abscopal.rehearsal.trial.allotting import allot_arms
 from abscopal.rehearsal.trial.compose import compose_tables
 from abscopal.rehearsal.trial.dose_rows import UNKNOWN_SPLIT
@@ -141,33 +140,6 @@ def simulate_trial(
     )
     notes = (*_list_notes(protocol, plans.values()), *_list_refusals(composed.refused, followed))
     return VirtualTrial({**composed.tables, "ie": failed}, people, tuple(followed), outcomes, notes)
-
-
-def choose_number(protocol: StudyProtocol, scenario: Scenario, patients: int | None) -> int:
-    """Say how many patients enter.
-
-    Args:
-        protocol: the study file.
-        scenario: says how many where the study file plans no number.
-        patients: a number that replaces both.
-
-    Returns:
-        The number.
-
-    Raises:
-        OptionError: no number is known, or it is below 1.
-    """
-    planned = protocol.identity.planned_patients.value
-    wanted = patients if patients is not None else planned or round(scenario["patients_to_simulate"])
-    if wanted < 1:
-        raise OptionError(
-            "the study plans no number of patients."
-            if patients is None
-            else f"{wanted} patients is no trial.",
-            where="rehearsal",
-            remedy="Fill in planned_patients, or patients_to_simulate in the scenario.",
-        )
-    return wanted
 
 
 def _list_notes(protocol: StudyProtocol, plans: Iterable[ArmPlan]) -> list[Text]:
