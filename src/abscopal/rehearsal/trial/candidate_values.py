@@ -7,11 +7,12 @@ from functools import cache
 
 from abscopal.conduct.screening.criteria import compute_judgement
 from abscopal.conduct.screening.facts import Fact, FactValue
-from abscopal.protocol.eligibility import AllOf, AnyOf, Condition, Criterion, Not
+from abscopal.protocol.eligibility import AllOf, AnyOf, Applicability, Condition, Criterion, Not
 
 Assignment = tuple[tuple[str, FactValue], ...]
 ANY_DAY = dt.date(2000, 1, 1)
 OTHER_WORD = "OTHER"
+SEXES = ("F", "M")
 MOST_ASSIGNMENTS = 4096
 
 
@@ -61,8 +62,10 @@ def list_assignments(condition: Condition) -> tuple[tuple[Assignment, ...], tupl
     """
     values: dict[str, list[FactValue]] = {}
     for criterion in list_criteria_of(condition):
-        known = values.setdefault(criterion.variable, [])
-        known += [value for value in _list_values(criterion) if value not in known]
+        for comparison in (criterion, criterion.applies_when):
+            if comparison is not None:
+                known = values.setdefault(comparison.variable, [])
+                known += [value for value in _list_values(comparison) if value not in known]
     passing, failing = [], []
     products = itertools.product(*values.values())
     for chosen in itertools.islice(products, MOST_ASSIGNMENTS):
@@ -89,8 +92,10 @@ def make_facts(assignment: Assignment | Mapping[str, FactValue], *, on: dt.date)
     return tuple(Fact(variable, value, on, source="REHEARSAL") for variable, value in pairs)
 
 
-def _list_values(criterion: Criterion) -> tuple[FactValue, ...]:
-    match criterion.threshold.value:
+def _list_values(comparison: Criterion | Applicability) -> tuple[FactValue, ...]:
+    if comparison.variable == "SEX":
+        return SEXES
+    match comparison.threshold.value:
         case None:
             return ()
         case bool():
