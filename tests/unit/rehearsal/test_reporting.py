@@ -122,7 +122,7 @@ def test_the_report_is_written_beside_the_files_of_a_rehearsal(tmp_path: Path):
         tmp_path, STUDY, (ParameterDraw(0, {}),), settings=Settings(183.0, 1e-6), language="en"
     ).read_text(encoding="utf-8")
     names = {file.stem for file in (tmp_path / "figures").iterdir()}
-    assert names == {"lesions", "plasma", "populations", "conclusions", "endpoints", "targets"}
+    assert names == {"lesions", "plasma", "populations", "conclusions", "endpoints", "targets", "widths"}
     assert all(f'id="rehearsal-{name}"' in page for name in names)
     assert "loss_per_year" in page
     assert (tmp_path / "credibility.md").read_text(encoding="utf-8").startswith("# Credibility: NIVIPIT")
