@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.errors import OptionError
 from abscopal.rehearsal.readings import Readings
 
 CODES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
@@ -56,10 +57,14 @@ def derive_array_responses(
         The responses.
 
     Raises:
-        NotImplementedError: the settings ask for what arrays do not know.
+        OptionError: the settings ask for what arrays do not know.
     """
     if settings.confirmation_required or not settings.carry_response:
-        raise NotImplementedError("Arrays know responses that need no confirmation and are carried.")
+        raise OptionError(
+            "A rehearsal of many trials knows responses that need no confirmation and are carried.",
+            where="lesions, settings",
+            remedy="Rehearse one trial (--trials 1), which is read out by the rules of the study file.",
+        )
     counted = np.ones_like(readings.is_target) if lesions is None else lesions
     exists: NDArray[np.bool_] = np.logical_and(readings.tenths[:, 0] >= 0, counted)
     target: NDArray[np.bool_] = np.logical_and(readings.is_target, exists)

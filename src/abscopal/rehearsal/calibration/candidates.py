@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.errors import OptionError
+from abscopal.errors import ImpossibleStateError, OptionError
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.rehearsal.calibration.likelihood import (
     compute_binomial_term,
@@ -280,7 +280,9 @@ def compute_quantity(endpoints: PatientEndpoints, target: Target) -> tuple[float
         case "median_survival":
             return _read_median(endpoints.survival_day, endpoints.died, counted, target.observed)
         case _:
-            raise NotImplementedError(target.quantity)
+            raise ImpossibleStateError(
+                f"A target of kind {target.quantity} was let in and cannot be counted."
+            )
     return share, share
 
 
