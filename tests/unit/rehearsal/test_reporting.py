@@ -13,9 +13,9 @@ from abscopal.protocol.reading import read_study
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import plan_arm
 from abscopal.rehearsal.courses import Settings, simulate_courses
+from abscopal.rehearsal.ensemble import ParameterDraw
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.random_numbers import make_key
-from abscopal.rehearsal.rehearsing import Draw
 from abscopal.rehearsal.reporting.pictures import render_trial_figures
 from abscopal.rehearsal.reporting.published_checks import list_target_checks
 from abscopal.rehearsal.reporting.report import write_rehearsal_report
@@ -48,7 +48,16 @@ def test_targets_stand_beside_the_quantity_they_are():
         row("severe_rate.IT.mean", "between draws", 0.25),
         row("response_rate.IV.mean", "all", 0.9),
     ]
-    severe, response = list_target_checks(STUDY.protocol, rows, (), language="en")
+    recorded = {
+        "identifier": "elsewhere", "text": {"en": "Another trial"}, "kind": "median", "use": "held_out",
+        "observed": 0.5, "observed_lower": 0.3, "observed_upper": 0.7,
+        "ensemble": 0.75, "ensemble_lower": 0.6, "ensemble_upper": 0.9,
+    }  # fmt: skip
+    severe, response, other = list_target_checks(STUDY.protocol, rows, (), record=[recorded], language="en")
+    assert (other.label, other.is_hit) == (
+        "Another trial: share with the event by the published median",
+        False,
+    )
     assert (severe.use, severe.published, severe.fitted) == ("fit", 0.243, 0.25)
     assert (round(severe.lower or 0, 3), round(severe.upper or 0, 3)) == (0.118, 0.412)
     assert (severe.fitted_lower, severe.fitted_upper) == pytest.approx((0.15, 0.35))
@@ -118,7 +127,7 @@ def test_the_report_is_written_beside_the_files_of_a_rehearsal(tmp_path: Path):
     run = {"seed": 1, "study_hash": STUDY.document_hash, "designs": [design]}
     (tmp_path / "rehearsal.json").write_text(json.dumps(run), encoding="utf-8")
     page = write_rehearsal_report(
-        tmp_path, STUDY, (Draw(0, {}),), settings=Settings(183.0, 1e-6), language="en"
+        tmp_path, STUDY, (ParameterDraw(0, {}),), settings=Settings(183.0, 1e-6), language="en"
     ).read_text(encoding="utf-8")
     names = {file.stem for file in (tmp_path / "figures").iterdir()}
     assert names == {"lesions", "plasma", "populations", "conclusions", "endpoints", "targets"}
