@@ -1,5 +1,6 @@
 """The rehearsal: virtual patients against libroadrunner on the exported model, and whole trials end to end."""
 
+import multiprocessing
 import os
 import resource
 import tempfile
@@ -15,11 +16,11 @@ from abscopal.protocol.reading import read_study
 from abscopal.rehearsal.comparison import plan_variants
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.engine.cohort import advance, give_doses, make_cohort
-from abscopal.rehearsal.ensemble import ParameterDraw
+from abscopal.rehearsal.ensemble import read_ensemble
 from abscopal.rehearsal.model.antimony_text import GivenDose, write_antimony
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.operating_characteristics import compute_characteristics
-from abscopal.rehearsal.rehearsing import rehearse_trials
+from abscopal.rehearsal.rehearsing import choose_ensemble, rehearse_trials
 from abscopal.rehearsal.workers import Cache, Workforce
 
 PATIENTS, THEIRS, LESIONS = 8192, 40, 3
@@ -105,6 +106,7 @@ def compare_engines() -> Row:
 def rehearse() -> Row:
     """Ten thousand trials from patients to conclusions."""
     study = read_study("nivipit")
+    draws = choose_ensemble(read_ensemble(study.folder), trials=TRIALS)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as place:
         (found,) = rehearse_trials(
@@ -113,7 +115,7 @@ def rehearse() -> Row:
             trials=TRIALS,
             study_hash=study.document_hash,
             seed=1,
-            draws=[ParameterDraw(0, {})],
+            draws=draws,
             settings=Settings(365.0, TOLERANCE),
             cache=Cache(Path(place)),
             workforce=Workforce(CORES),
@@ -121,11 +123,14 @@ def rehearse() -> Row:
         )
         compute_characteristics(found)
     spent = time.perf_counter() - start
+    for worker in multiprocessing.active_children():
+        worker.join()  # their time and memory are known once they have ended
     own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     memory = (own.ru_maxrss + CORES * others.ru_maxrss) / 1024
     load = os.getloadavg()[0]
     return (
-        f"{TRIALS:,} trials of {found.variant.design.patients}, {CORES} processes, 365 days (load {load:.0f})",
+        f"{TRIALS:,} trials of {found.variant.design.patients}, {CORES} processes, 365 days, "
+        f"{len(draws)} draws (load {load:.0f})",
         f"{spent:.0f} s, {memory:,.0f} MB",
         f"{others.ru_utime:.0f} s of CPU in workers",
         "goals 60 s, 2,000 MB",

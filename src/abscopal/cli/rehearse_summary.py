@@ -118,7 +118,7 @@ def _print_assumed(
         f"{every} virtual patients simulated, {failed} could not be integrated; the plausibility filter accepts "
         f"{accepted} of draws.",
         fr=f"{identity}, scénario {scenario}\u00a0: {count} essais de {size} patients, {mode.fr}. "
-        f"{every} patients virtuels simulés, {failed} non intégrés\u00a0; le filtre de plausibilité accepte "
+        f"{every} patients virtuels simulés, {failed} non intégrés\u00a0; le filtre de plausibilité retient "
         f"{accepted} des tirages.",
     )
     console.print(said.read(language), markup=False, soft_wrap=True)

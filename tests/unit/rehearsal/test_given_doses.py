@@ -55,6 +55,7 @@ def test_a_dose_is_withheld_when_the_rules_of_the_clinic_withhold_it(name, arm):
     assert ("hold" in states) == (name == "dex2")
 
 
+@pytest.mark.slow
 def test_doses_given_are_those_that_the_rules_allow():
     """Every dose of simulated patients, in a scenario in which nothing else stands in its way."""
     protocol = read_study("nivipit").protocol

@@ -48,8 +48,18 @@ def test_targets_stand_beside_the_quantity_they_are():
         row("severe_rate.IT.mean", "between draws", 0.25),
         row("response_rate.IV.mean", "all", 0.9),
     ]
-    checks = {check.published: check for check in list_target_checks(STUDY.protocol, rows, (), language="en")}
-    severe, response = checks[0.243], checks[0.62]
+    recorded = {
+        "identifier": "elsewhere", "text": {"en": "Another trial"}, "kind": "median", "use": "held_out",
+        "observed": 0.5, "observed_lower": 0.3, "observed_upper": 0.7,
+        "ensemble": 0.75, "ensemble_lower": 0.6, "ensemble_upper": 0.9,
+    }  # fmt: skip
+    found = list_target_checks(STUDY.protocol, rows, (), record=[recorded], language="en")
+    checks = {check.published: check for check in found}
+    severe, response, other = checks[0.243], checks[0.62], checks[0.5]
+    assert (other.label, other.is_hit) == (
+        "Another trial: share with the event by the published median",
+        False,
+    )
     assert (severe.use, severe.published, severe.fitted) == ("fit", 0.243, 0.25)
     assert (round(severe.lower or 0, 3), round(severe.upper or 0, 3)) == (0.118, 0.412)
     assert (severe.fitted_lower, severe.fitted_upper) == pytest.approx((0.15, 0.35))

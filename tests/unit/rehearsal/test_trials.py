@@ -162,7 +162,7 @@ def test_draws_take_turns_by_weight():
         ("stopping=never", "stop or ignore"),
         ("dose.aspirin=2", "No arm is given"),
         ("allocation=big_stick", "no way to allocate at 2:1"),
-        ("missed_visit_probabilty=0.1", "Did you mean 'missed_visit_probability'"),
+        ("missed_visits_probability=0.1", "Did you mean 'missed_visit_probability'"),
         ("loss_per_year=-1", "which cannot be"),
         ("injected_lesions=4", "1, 2 or 3"),
         ("dose.nivolumab=-1", "cannot be"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +14,17 @@ from abscopal.protocol.endpoints import Endpoint
 from abscopal.protocol.published import PublishedResults
 from abscopal.protocol.rehearsal_plan import CalibrationTarget
 from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import ArmPlan
 from abscopal.rehearsal.reporting.representative_courses import Representatives
 
 LEVEL_PATTERN = re.compile(r"(?P<drug>[a-z]+)_(?P<level>peak|trough)")
 MASS_UNITS = ("µg/mL", "mg/L")
+COUNTED_ALIKE = ("severe_toxicity", "objective_response")
+"""Published quantities that a rehearsed trial counts among the same patients."""
+BY_THE_MEDIAN = Text(
+    en="share with the event by the published median", fr="part ayant l’événement à la médiane publiée"
+)
 
 
 def list_target_checks(
@@ -25,6 +32,7 @@ def list_target_checks(
     rows: Sequence[CharacteristicRow],
     levels: Sequence[LevelBeside],
     *,
+    record: Sequence[Mapping[str, Any]] = (),
     language: Language,
 ) -> tuple[TargetCheck, ...]:
     """Set each published result of the study file beside the rehearsed one.
@@ -36,25 +44,51 @@ def list_target_checks(
         protocol: the study file.
         rows: operating characteristics of the planned trial.
         levels: levels in plasma.
+        record: results as calibration left them beside its ensemble; they stand in for what a rehearsal of this
+            trial does not count the same way, such as a median, or another trial.
         language: `en` or `fr`.
 
     Returns:
-        The results that could be compared, in the order of the study file.
+        The results that could be compared: those of the study file in its order, then those of other trials.
     """
     targets = protocol.rehearsal.targets if protocol.rehearsal else ()
     endpoints = {item.identifier: item for item in protocol.endpoints}
+    recorded = {row["identifier"]: _read_check(row, language) for row in record}
     checks = []
     for target in targets:
         if target.value.value is None:
             continue
-        check = (
-            _check_proportion(target, endpoints[target.endpoint], rows, language)
-            if target.endpoint in endpoints
-            else _check_level(target, protocol, levels, language)
-        )
+        check = None
+        if target.endpoint not in endpoints:
+            check = _check_level(target, protocol, levels, language)
+        elif target.quantity in (None, *COUNTED_ALIKE):
+            check = _check_proportion(target, endpoints[target.endpoint], rows, language)
+        check = check or recorded.get(target.identifier)
         if check is not None:
             checks.append(check)
-    return tuple(checks)
+    own = {target.identifier for target in targets}
+    return (*checks, *(check for name, check in recorded.items() if name not in own))
+
+
+def _read_check(row: Mapping[str, Any], language: Language) -> TargetCheck:
+    label = row["text"][language]
+    if row["kind"] == "median":
+        label = (
+            f"{label}: {BY_THE_MEDIAN.read(language)}"
+            if language == "en"
+            else f"{label}\u00a0: {BY_THE_MEDIAN.fr}"
+        )
+    return TargetCheck(
+        label=label,
+        use="fit" if row["use"] == "fit" else "held_out",
+        unit="mg/L" if row["kind"] == "mean" else "proportion",
+        published=row["observed"],
+        lower=row["observed_lower"],
+        upper=row["observed_upper"],
+        fitted=row["ensemble"],
+        fitted_lower=row["ensemble_lower"],
+        fitted_upper=row["ensemble_upper"],
+    )
 
 
 def list_levels(

@@ -89,7 +89,8 @@ def write_rehearsal_report(
     populations = list_population_groups(patients, names=names)
     levels = list_levels(_find_published(study), patients, plans, names=names)
     own = [row for row in rows if row.design == rows[0].design]
-    checks = list_target_checks(protocol, own, levels, language=language)
+    record = _read_record(study.folder)
+    checks = list_target_checks(protocol, own, levels, record=record.get("targets", ()), language=language)
     content = _gather_content(study, run, rows, trials, scenario, draws, patients, settings)
     facts = gather_credibility(
         content,
@@ -108,7 +109,7 @@ def write_rehearsal_report(
     figures = (
         render_patient_figures(patients, populations, levels, names=names, language=language)
         | render_trial_figures(trials, rows, names=names, language=language)
-        | render_calibration_figures(checks, read_widths(study.folder), language=language)
+        | render_calibration_figures(checks, list_widths(record), language=language)
     )
     own_version = version("abscopal")
     page = render_rehearsal_page(
@@ -134,26 +135,30 @@ def write_rehearsal_report(
     return out / PAGE
 
 
-def read_widths(folder: Path) -> tuple[ParameterWidth, ...]:
-    """Read how much calibration taught, where the study folder holds the record of one.
+def list_widths(record: Mapping[str, Any]) -> tuple[ParameterWidth, ...]:
+    """List how much calibration taught about each parameter.
 
     Args:
-        folder: the study folder.
+        record: the record of a calibration, empty where there is none.
 
     Returns:
-        One width a parameter; none without a record.
+        One width a parameter.
     """
-    file = folder / CALIBRATION
-    if not file.is_file():
-        return ()
     return tuple(
         ParameterWidth(
             row["name"],
             (row["prior_lower"] / row["prior"], row["prior_upper"] / row["prior"]),
             (row["posterior_lower"] / row["prior"], row["posterior_upper"] / row["prior"]),
         )
-        for row in json.loads(file.read_text(encoding="utf-8"))["parameters"]
+        for row in record.get("parameters", ())
     )
+
+
+def _read_record(folder: Path) -> Mapping[str, Any]:
+    """The record of the calibration in a study folder; empty without one."""
+    file = folder / CALIBRATION
+    content: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return content
 
 
 def _read_rows(file: Path) -> tuple[CharacteristicRow, ...]:
