@@ -17,7 +17,8 @@ from abscopal.rehearsal.model.description import ModelDescription, Parameter
 from abscopal.rehearsal.random_numbers import draw_uniforms
 
 Floats = NDArray[np.float64]
-MOST_DRAWS = 200
+MOST_DRAWS = 20_000
+"""Draws of one patient, or of all together while nobody is accepted, after which there is nobody to be drawn."""
 LOWEST_WEIGHT, HIGHEST_WEIGHT = 45.0, 130.0
 
 
@@ -114,13 +115,14 @@ def draw_patients(
         pending = pending[~_grows_untreated(model, drawn, medians)]
         if len(pending) == 0:
             break
-    else:
-        raise OptionError(
-            f"{len(pending)} of {count} virtual patients have lesions that shrink without treatment, in "
-            f"{MOST_DRAWS} draws each.",
-            where="rehearsal, plausibility filter",
-            remedy="Raise the growth r, lower kmax or E0, or turn the filter off.",
-        )
+        is_hopeless = len(pending) == count and (attempt + 1) * count >= MOST_DRAWS
+        if is_hopeless or attempt + 1 == MOST_DRAWS:
+            raise OptionError(
+                f"{len(pending)} of {count} virtual patients have lesions that shrink without treatment, in "
+                f"{attempt + 1} draws each.",
+                where="rehearsal, plausibility filter",
+                remedy="Raise the growth r, lower kmax or E0, or turn the filter off.",
+            )
     weight = np.clip(body.mean_kg + body.sd_kg * found.pop("weight"), LOWEST_WEIGHT, HIGHEST_WEIGHT)
     return VirtualPatients(
         numbers=numbers,
