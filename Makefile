@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := check
-.PHONY: help demo test check fix dev system docs bench lock clean
+.PHONY: help demo test test-generative check fix dev system docs bench lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed-dev
@@ -37,6 +37,9 @@ check: $(STAMP)  ## the gate of every commit: style, types, architecture, fast t
 test: $(STAMP) system  ## everything: the gate, the slow tests, the documentation
 	$(MAKE) check docs
 	$(BIN)/pytest -n 2 -m slow
+
+test-generative: $(STAMP)  ## 100,000 random patients for each criterion against a second, slow reading
+	ABSCOPAL_SEEDS=10 $(BIN)/pytest -n 2 -m slow tests/generative
 
 fix: $(STAMP)  ## let the formatter and the linter mend what they can
 	$(BIN)/ruff format src tests benchmarks scripts docs

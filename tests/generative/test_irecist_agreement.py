@@ -14,6 +14,7 @@ from abscopal.derivations.response.criteria import IRECIST, RECIST_1_1
 from abscopal.derivations.response.response_table import derive_adrs
 from abscopal.derivations.response.settings import ResponseSettings
 from generative.irecist_reference import IMMUNE, best_immune, judge_immune, standing_day
+from generative.seeds import SEEDS
 from generative.test_response_agreement import draw_patient
 from lesion_builder import DAY_0, build_adsl, build_assessments, day, lesion
 
@@ -154,7 +155,7 @@ def test_agreement_on_some_patients(variant):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("variant", VARIANTS, ids=range(len(VARIANTS)))
 def test_agreement_on_a_hundred_thousand_patients(variant, seed):
     assert_agreement(2000, 200 + seed, variant)

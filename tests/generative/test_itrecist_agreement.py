@@ -13,6 +13,7 @@ import pytest
 from abscopal.derivations.response.criteria import ITRECIST, RECIST_1_1
 from abscopal.derivations.response.settings import ResponseSettings
 from generative.itrecist_reference import judge_categories
+from generative.seeds import SEEDS
 from generative.test_response_agreement import draw_patient
 from lesion_builder import build_assessments, day
 
@@ -74,7 +75,7 @@ def test_agreement_on_two_hundred_patients(variant):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("variant", VARIANTS, ids=range(len(VARIANTS)))
 def test_agreement_on_a_hundred_thousand_patients(variant, seed):
     assert_agreement(2000, 300 + seed, variant)
