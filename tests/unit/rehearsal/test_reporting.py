@@ -123,14 +123,14 @@ def test_the_report_is_written_beside_the_files_of_a_rehearsal(tmp_path: Path):
     (tmp_path / "operating_characteristics.json").write_text(json.dumps(rows), encoding="utf-8")
     settings = {"loss_per_year": {"value": 0.03, "unit": "1/year", "provenance": "assumed"}}
     design = {"name": "planned", "mode": "randomised", "scenario": "published", "rule": None,
-              "left_out": ["The pause is not rehearsed."], "settings": settings}  # fmt: skip
+              "left_out": [{"en": "The pause is not rehearsed.", "fr": "La pause n’est pas répétée."}], "settings": settings}  # fmt: skip
     run = {"seed": 1, "study_hash": STUDY.document_hash, "designs": [design]}
     (tmp_path / "rehearsal.json").write_text(json.dumps(run), encoding="utf-8")
     page = write_rehearsal_report(
         tmp_path, STUDY, (ParameterDraw(0, {}),), settings=Settings(183.0, 1e-6), language="en"
     ).read_text(encoding="utf-8")
     names = {file.stem for file in (tmp_path / "figures").iterdir()}
-    assert names == {"lesions", "plasma", "populations", "conclusions", "endpoints", "targets"}
+    assert names == {"lesions", "plasma", "populations", "conclusions", "endpoints", "targets", "widths"}
     assert all(f'id="rehearsal-{name}"' in page for name in names)
     assert "loss_per_year" in page
     assert (tmp_path / "credibility.md").read_text(encoding="utf-8").startswith("# Credibility: NIVIPIT")
