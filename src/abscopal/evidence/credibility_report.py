@@ -129,27 +129,27 @@ def list_credibility_sections(facts: CredibilityFacts, *, language: Language) ->
     """
     wording = Wording(language)
 
-    def say(name: str) -> str:
+    def word(name: str) -> str:
         return TEXTS[f"credibility_{name}"].read(language)
 
     evidence: list[Block] = []
     for number, category in enumerate(CATEGORIES, start=1):
-        evidence.append(Heading(f"{number}. {say(category)}"))
+        evidence.append(Heading(f"{number}. {word(category)}"))
         evidence += _list_evidence(category, facts, wording)
     context: list[Block] = [
-        Heading(say("question")),
+        Heading(word("question")),
         *(Prose(text.read(language)) for text in facts.question),
-        Prose(say("question_asked")),
-        Heading(say("context")),
-        Prose(say("context_text")),
+        Prose(word("question_asked")),
+        Heading(word("context")),
+        Prose(word("context_text")),
         Notice("stop", TEXTS["never"].read(language), tuple(TEXTS[f"never_{n}"].read(language) for n in (1, 2, 3))),
-        Heading(say("risk")),
-        *(Prose(say(name)) for name in ("influence", "consequence", "risk_text")),
+        Heading(word("risk")),
+        *(Prose(word(name)) for name in ("influence", "consequence", "risk_text")),
     ]  # fmt: skip
     return (
-        Section("credibility", say("title"), tuple(context)),
-        Section("credibility-evidence", say("evidence"), tuple(evidence)),
-        Section("credibility-sensitivity", say("sensitivity"), _tell_sensitivity(facts, wording)),
+        Section("credibility", word("title"), tuple(context)),
+        Section("credibility-evidence", word("evidence"), tuple(evidence)),
+        Section("credibility-sensitivity", word("sensitivity"), _tell_sensitivity(facts, wording)),
     )
 
 
@@ -201,15 +201,15 @@ def _write_block(block: Block) -> list[str]:
 def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> list[Block]:
     language = wording.language
 
-    def say(name: str, **values: str) -> Prose:
+    def word(name: str, **values: str) -> Prose:
         return Prose(TEXTS[f"credibility_{name}"].read(language).format(**values))
 
     measured = facts.verification
     match category:
         case "code_verification":
             return [
-                say("code_verification_text"),
-                say(
+                word("code_verification_text"),
+                word(
                     "code_verification_scipy",
                     patients=wording.count(measured.scipy_patients),
                     difference=write_power(measured.scipy, language=language),
@@ -220,40 +220,42 @@ def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> 
                 f"{TEXTS[f'status_{name}'].read(language)} {count}" for name, count in facts.statuses
             )
             blocks: list[Block] = [
-                say("calibration_text", draws=wording.count(facts.draws))
+                word("calibration_text", draws=wording.count(facts.draws))
                 if facts.draws > 1
-                else say("calibration_none"),
-                say("calibration_statuses", statuses=statuses),
+                else word("calibration_none"),
+                word("calibration_statuses", statuses=statuses),
             ]
             seen = [check for check in facts.checks if check.use == "fit"]
-            return blocks + ([_tabulate_checks("fit", seen, wording)] if seen else [say("no_checks")])
+            return blocks + ([_tabulate_checks("fit", seen, wording)] if seen else [word("no_checks")])
         case "population":
             held = [check for check in facts.checks if check.use == "held_out"]
-            table: list[Block] = [_tabulate_checks("held-out", held, wording)] if held else [say("no_checks")]
-            return [say("population_text"), *table]
+            table: list[Block] = (
+                [_tabulate_checks("held-out", held, wording)] if held else [word("no_checks")]
+            )
+            return [word("population_text"), *table]
         case "emergent":
-            return [say("emergent_text"), *_tabulate_emergences(facts.emergences, wording)]
+            return [word("emergent_text"), *_tabulate_emergences(facts.emergences, wording)]
         case "plausibility":
             share = wording.percent(facts.accepted / facts.drawn) if facts.drawn else "—"
-            return [say("plausibility_text"), say("plausibility_filter", share=share)]
+            return [word("plausibility_text"), word("plausibility_filter", share=share)]
         case "calculation":
             return [
-                say(
+                word(
                     "calculation_text",
                     tolerance=write_power(measured.tolerance, language=language),
                     patients=wording.count(measured.patients),
                     difference=write_power(measured.halved, language=language),
                 ),
-                say(
+                word(
                     "calculation_failed",
                     failed=wording.count(facts.failed),
                     entered=wording.count(facts.entered),
                 ),
-                say(
+                word(
                     "calculation_doubt", trials=wording.count(facts.trials), draws=wording.count(facts.draws)
                 ),
             ]
-    return [say(f"{category}_text")]
+    return [word(f"{category}_text")]
 
 
 def _tabulate_checks(name: str, checks: Sequence[TargetCheck], wording: Wording) -> Table:

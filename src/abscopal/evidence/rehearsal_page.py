@@ -97,7 +97,7 @@ class RehearsalContent:
     accepted: int
     entered: int
     failed: int
-    left_out: tuple[str, ...]
+    left_out: tuple[Text, ...]
     rows: tuple[CharacteristicRow, ...]
 
 
@@ -128,7 +128,7 @@ def render_rehearsal_page(
     """
     wording = Wording(language)
 
-    def say(name: str) -> str:
+    def word(name: str) -> str:
         return TEXTS[name].read(language)
 
     def draw(*names: str) -> tuple[Block, ...]:
@@ -139,39 +139,39 @@ def render_rehearsal_page(
     stopping = [row for row in own if row.quantity in STOPPING or row.quantity.startswith("conclusion.stop")]
     duration = [row for row in own if row.quantity.split(".")[0] in DURATION]
     sections = [
-        Section("question", say("question"), _ask(content, language)),
-        Section("assumed", say("assumed"), (_tell_assumed(content, wording),)),
-        Section("patients", say("patients"),
+        Section("question", word("question"), _ask(content, language)),
+        Section("assumed", word("assumed"), (_tell_assumed(content, wording),)),
+        Section("patients", word("patients"),
                 (*_tell_patients(content, wording), *draw("lesions", "plasma", "populations"))),
-        Section("characteristics", say("characteristics"),
-                (Prose(say("two_doubts")), *draw("conclusions", "endpoints"),
-                 _tabulate("operating-characteristics", say("characteristics"), _choose_rows(content.rows), wording,
+        Section("characteristics", word("characteristics"),
+                (Prose(word("two_doubts")), *draw("conclusions", "endpoints"),
+                 _tabulate("operating-characteristics", word("characteristics"), _choose_rows(content.rows), wording,
                            is_long=True))),
-        Section("what-if", say("what_if"), draw("what_if") or (Prose(say("no_what_if")),)),
-        Section("stopping", say("stopping"),
-                (_tabulate("stopping", say("stopping"), stopping, wording), *_list_left_out(content, language))),
-        Section("duration", say("duration"), (_tabulate("duration", say("duration"), duration, wording),)),
-        Section("calibration", say("calibration"), draw("targets", "widths") or (Prose(say("no_calibration")),)),
+        Section("what-if", word("what_if"), draw("what_if") or (Prose(word("no_what_if")),)),
+        Section("stopping", word("stopping"),
+                (_tabulate("stopping", word("stopping"), stopping, wording), *_list_left_out(content, language))),
+        Section("duration", word("duration"), (_tabulate("duration", word("duration"), duration, wording),)),
+        Section("calibration", word("calibration"), draw("targets", "widths") or (Prose(word("no_calibration")),)),
         *credibility,
-        Section("values", say("in_force"), (_tabulate_values(content, wording),)),
-        Section("limits", say("limits"), (Notice("stop", say("limits"), list_limits(language)),)),
+        Section("values", word("in_force"), (_tabulate_values(content, wording),)),
+        Section("limits", word("limits"), (Notice("stop", word("limits"), list_limits(language)),)),
     ]  # fmt: skip
     page = Page(
         language=language,
-        title=say("title").format(study=content.study),
-        kicker=say("kicker").format(version=version),
+        title=word("title").format(study=content.study),
+        kicker=word("kicker").format(version=version),
         standfirst=content.title.read(language),
         facts=(
-            (say("scenario"), content.scenario),
-            (say("trials"), wording.count(content.trials)),
-            (say("draws"), wording.count(content.draws)),
-            (say("seed"), str(content.seed)),
-            (say("horizon"), wording.number(content.horizon_days)),
-            (say("tolerance"), write_power(content.tolerance, language=language)),
+            (word("scenario"), content.scenario),
+            (word("trials"), wording.count(content.trials)),
+            (word("draws"), wording.count(content.draws)),
+            (word("seed"), str(content.seed)),
+            (word("horizon"), wording.number(content.horizon_days)),
+            (word("tolerance"), write_power(content.tolerance, language=language)),
         ),
         sections=tuple(sections),
         words={name: wording.say(f"page.{name}") for name in WORDS},
-        footer=say("footer"),
+        footer=word("footer"),
         version=version,
     )
     return render_page(page)
@@ -287,7 +287,8 @@ def _choose_rows(rows: Sequence[CharacteristicRow]) -> list[CharacteristicRow]:
 
 
 def _list_left_out(content: RehearsalContent, language: Language) -> tuple[Block, ...]:
-    return (Notice("plain", TEXTS["left_out"].read(language), content.left_out),) if content.left_out else ()
+    told = tuple(text.read(language) for text in content.left_out)
+    return (Notice("plain", TEXTS["left_out"].read(language), told),) if told else ()
 
 
 def _tabulate(

@@ -55,7 +55,7 @@ CONTENT = RehearsalContent(
     accepted=82,
     entered=34_200,
     failed=7,
-    left_out=("The pause is not rehearsed.",),
+    left_out=(Text(en="The pause is not rehearsed.", fr="La pause n’est pas répétée."),),
     rows=ROWS,
 )
 CHECKS = (

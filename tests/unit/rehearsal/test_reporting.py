@@ -125,7 +125,7 @@ def test_the_report_is_written_beside_the_files_of_a_rehearsal(tmp_path: Path):
     (tmp_path / "operating_characteristics.json").write_text(json.dumps(rows), encoding="utf-8")
     settings = {"loss_per_year": {"value": 0.03, "unit": "1/year", "provenance": "assumed"}}
     design = {"name": "planned", "mode": "randomised", "scenario": "published", "rule": None,
-              "left_out": ["The pause is not rehearsed."], "settings": settings}  # fmt: skip
+              "left_out": [{"en": "The pause is not rehearsed.", "fr": "La pause n’est pas répétée."}], "settings": settings}  # fmt: skip
     run = {"seed": 1, "study_hash": STUDY.document_hash, "designs": [design]}
     (tmp_path / "rehearsal.json").write_text(json.dumps(run), encoding="utf-8")
     page = write_rehearsal_report(

@@ -244,7 +244,7 @@ def _gather_content(
         accepted=sum(len(item.draws) for item in courses),
         entered=int(own["entered"].sum()),
         failed=int(own["failed"].sum()),
-        left_out=tuple(planned.get("left_out", ())),
+        left_out=tuple(Text.model_validate(text) for text in planned.get("left_out", ())),
         rows=rows,
     )
 
