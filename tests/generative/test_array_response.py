@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from abscopal.derivations.response.best_response import derive_best_responses
 from abscopal.derivations.response.criteria.recist_1_1 import RECIST_1_1
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.rehearsal.array_response import CODES, derive_array_responses
@@ -92,7 +93,7 @@ def test_arrays_judge_every_scan_and_the_best_response_as_the_derivations_do(see
     adsl = pl.DataFrame({"USUBJID": names, "REFDT": START}).with_columns(
         NACTDT=pl.lit(None, dtype=pl.Date), DTHDT=pl.lit(None, dtype=pl.Date)
     )
-    best = RECIST_1_1.derive_best_responses(responses, adsl, settings=settings).sort("USUBJID")
+    best = derive_best_responses(responses, adsl, settings=settings).sort("USUBJID")
     assert best["BORRESP"].to_list() == [CODES[code] for code in by_array.best]
     days = [np.inf if day is None else float((day - START).days) for day in best["PDDT"].to_list()]
     assert days == by_array.progression_day.tolist()
