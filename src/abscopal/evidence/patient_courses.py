@@ -15,6 +15,7 @@ from abscopal.evidence.typography import Language
 
 OVERALL, BEST = "OVR", ("BOR", "CBOR")
 LEVELS = ("TRG", "NTRG", "NEWL")
+MOST_DRAWN = 300  # patients; more make a page that nobody opens and figures that nobody reads
 """Beginnings of the parameters of single levels, whose reasons the overall sentence repeats."""
 
 
@@ -111,7 +112,7 @@ def list_patient_courses(analysis: Analysis, *, language: Language) -> tuple[Pat
         language: of the sentences.
 
     Returns:
-        One entry per enrolled patient with a lesion.
+        One entry per enrolled patient with a lesion; beyond `MOST_DRAWN` patients without responses.
     """
     courses = list_courses(analysis)
     labels = label_patients(analysis.tables["adsl"])
@@ -120,7 +121,10 @@ def list_patient_courses(analysis: Analysis, *, language: Language) -> tuple[Pat
         for patient, arm in analysis.tables["adsl"].select("USUBJID", "TRT01P").iter_rows()
     }
     injections = _list_injections(analysis, labels)
-    responses = _list_responses(analysis, labels, language)
+    drawn = set(list(courses)[:MOST_DRAWN])
+    responses = _list_responses(
+        analysis, {patient: label for patient, label in labels.items() if label in drawn}, language
+    )
     return tuple(
         PatientCourse(
             label, arms.get(label), lesions, injections.get(label, {}), tuple(responses.get(label, ()))
@@ -157,7 +161,9 @@ def _list_responses(
     if responses is None:
         return found
     for criterion in CRITERIA:
-        own: Any = responses.filter(pl.col("CRITERION") == criterion.name)
+        own: Any = responses.filter(
+            pl.col("CRITERION") == criterion.name, pl.col("USUBJID").is_in(list(labels))
+        )
         chosen: Any = choose_reader(own, analysis.tables.get(ACCEPTED))
         if chosen is None or chosen.is_empty():
             continue

@@ -35,7 +35,7 @@ from abscopal.evidence.figures.spider import render_spider
 from abscopal.evidence.figures.swimmer import PATIENTS_PER_PAGE, render_swimmer
 from abscopal.evidence.figures.toxicity_boundary import render_toxicity_boundary
 from abscopal.evidence.figures.waterfall import render_waterfall
-from abscopal.evidence.patient_courses import list_courses
+from abscopal.evidence.patient_courses import MOST_DRAWN, list_courses
 from abscopal.evidence.plan.lesions import KINDS, LESIONS, count_patients
 from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import DAYS_PER_MONTH
@@ -247,10 +247,10 @@ def _draw_lesions(
 
 
 def _draw_by_injection(analysis: Analysis, wording: Wording) -> dict[str, CaptionedFigure]:
-    """Injected and distant lesions side by side, where any target was injected."""
+    """Injected and distant lesions side by side, where any target was injected and a reader can tell patients apart."""
     courses = list_courses(analysis)
     changes = list_category_changes(courses)
-    if not changes:
+    if not changes or len(courses) > MOST_DRAWN:
         return {}
     shared: dict[str, Any] = {"language": wording.language, "patients": count_injected_patients(courses)}
     drawn = {

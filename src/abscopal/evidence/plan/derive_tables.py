@@ -43,7 +43,7 @@ from abscopal.evidence.plan.readers import (
     is_nobody_accepted,
 )
 from abscopal.evidence.plan.readings import Stop
-from abscopal.evidence.plan.sensitivity import BY_SETTING, derive_sensitivity
+from abscopal.evidence.plan.sensitivity import BY_SETTING, MOST_PATIENTS, derive_sensitivity
 from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_primary_status
 from abscopal.protocol.safety import ImmuneRelatedRule
 from abscopal.protocol.study_protocol import StudyProtocol
@@ -207,6 +207,8 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
     by_setting = derive_sensitivity(derived.tables, plan, sdtm)
     if by_setting is not None:
         derived.tables[BY_SETTING] = by_setting
+    elif derived.tables["adsl"].height > MOST_PATIENTS:
+        derived.stops.append(Stop("too_many_to_read_again", detail=f"{MOST_PATIENTS}"))
 
 
 def _accept_records(derived: DerivedTables, protocol: StudyProtocol) -> None:

@@ -26,6 +26,9 @@ SENSITIVITY, IN_FORCE = "sensitivity", "in force"
 POPULATION = "RESPFL"
 CHANGES = ("BESTCHANGED", "PDMOVED", "CHANGED", "CONFCHANGED")
 FULL_DATE = r"^\d{4}-\d{2}-\d{2}"
+# Early-phase trials have some hundred patients. Beyond this, deriving everything again under each reading takes
+# minutes, which a read-out must not.
+MOST_PATIENTS = 1000
 DECIDED_BY_BEST = ("objective_response", "disease_control")
 
 
@@ -40,8 +43,11 @@ def derive_sensitivity(
         sdtm: collected tables by lower-case name, for readings that line up lesions and visits anew.
 
     Returns:
-        One row per criterion, setting, other value and patient; None where there is no accepted reading.
+        One row per criterion, setting, other value and patient; None where there is no accepted reading, or
+        where there are more than `MOST_PATIENTS` patients.
     """
+    if tables["adsl"].height > MOST_PATIENTS:
+        return None
     lesions = choose_reader(tables["assessments"], tables.get(ACCEPTED))
     if lesions is None or not plan.criteria:
         return None

@@ -21,6 +21,7 @@ from abscopal.evidence.figures.sum_course import render_sum_course
 from abscopal.evidence.figures.sum_course_words import Judgements
 from abscopal.evidence.patient_courses import (
     BEST,
+    MOST_DRAWN,
     OVERALL,
     ExplainedResponse,
     PatientCourse,
@@ -42,7 +43,6 @@ from abscopal.evidence.report.blocks import (
 from abscopal.evidence.report.material import Material
 from abscopal.evidence.report.wording import typeset_french
 
-MOST_PATIENTS = 300
 """Beyond it a page would be too heavy to open; ADTR and ADRS hold everyone."""
 
 
@@ -89,11 +89,11 @@ def render_patients(material: Material) -> Section | None:
     legend = render_course_legend(language=material.wording.language)
     shown = [
         _render_patient(material, patient, legend, number)
-        for number, patient in enumerate(patients[:MOST_PATIENTS], start=1)
+        for number, patient in enumerate(patients[:MOST_DRAWN], start=1)
     ]
     blocks: list[Block] = [Prose(material.say("patients.lead"))]
-    if len(patients) > MOST_PATIENTS:
-        left = material.wording.count(len(patients) - MOST_PATIENTS)
+    if len(patients) > MOST_DRAWN:
+        left = material.wording.count(len(patients) - MOST_DRAWN)
         blocks.append(
             Notice("stop", material.say("notice.stops"), (material.say("patients.left", count=left),))
         )
