@@ -170,8 +170,9 @@ def derive_severe_window(
     """
     given = derive_seen_doses(courses, observation)
     dosed = np.asarray(np.any(given, axis=1), dtype=np.bool_)
-    first = np.where(given, courses.dose_days[None, :], NEVER).min(axis=1)
-    last = np.where(given, courses.dose_days[None, :], -NEVER).max(axis=1)
+    # An arm that is given nothing has no administration to look through.
+    first = np.where(given, courses.dose_days[None, :], NEVER).min(axis=1, initial=NEVER)
+    last = np.where(given, courses.dose_days[None, :], -NEVER).max(axis=1, initial=-NEVER)
     start, day = np.floor(first), np.floor(courses.severe_day)
     counts = dosed & (courses.severe_day < observation.end) & (courses.severe_grade >= severe_grade)
     if emergent_days is not None:

@@ -35,7 +35,7 @@ class PatientEndpoints:
     Args:
         arm: identifier of the arm.
         numbers: numbers of the patients.
-        treated: whether anything was ever given.
+        treated: whether anything was ever given; in an arm that is given nothing, whether the patient was followed.
         failed: whether the patient could not be integrated; such a patient has no endpoint and is counted.
         severe: severe toxicity within the window.
         severe_day: day on which it began; infinite without it.
@@ -114,7 +114,7 @@ def derive_endpoints(courses: Courses, readings: Readings, rules: EndpointRules)
     return PatientEndpoints(
         arm=courses.arm,
         numbers=courses.numbers,
-        treated=np.asarray(np.any(given, axis=1), dtype=np.bool_),
+        treated=_are_treated(courses, given),
         failed=courses.failed,
         severe=severe,
         severe_day=window.event_day,
@@ -135,6 +135,12 @@ def derive_endpoints(courses: Courses, readings: Readings, rules: EndpointRules)
         died=survival.is_event,
         doses=given.sum(axis=1),
     )
+
+
+def _are_treated(courses: Courses, given: Flags) -> Flags:
+    if given.shape[1] == 0:
+        return np.asarray(courses.treated & ~courses.failed)
+    return np.asarray(np.any(given, axis=1), dtype=np.bool_)
 
 
 def _responds(responses: ArrayResponses) -> Flags:
