@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from abscopal.evidence.rehearsal_words import name_unit
 from abscopal.protocol.text import Language, Text
-from abscopal.rehearsal.model.description import ModelDescription, Parameter, State, name_unit
+from abscopal.rehearsal.model.description import ModelDescription, Parameter, State
 from abscopal.rehearsal.model.equations import list_symbols, parse, rewrite
 
 Values = Mapping[str, float | Sequence[float]]

@@ -9,7 +9,7 @@ import yaml
 from pydantic import Field
 
 from abscopal.protocol.part import Part
-from abscopal.protocol.text import Language, Text
+from abscopal.protocol.text import Text
 
 Scope = Literal["shared", "patient", "lesion"]
 Status = Literal["published", "second_hand", "inferred", "fitted", "assumed"]
@@ -120,19 +120,6 @@ class ModelDescription(Part):
     def list_start(self, scope: Scope) -> tuple[str, ...]:
         """Symbols of the starting quantities of one scope, in order."""
         return tuple(item.symbol for item in self.start if item.scope == scope)
-
-
-UNITS: dict[str, Text] = {"fold": Text(en="fold", fr="fois"), "1": Text(en="no unit", fr="sans unité")}
-
-
-def name_unit(unit: str, *, language: Language) -> str:
-    """Write a unit of the model in a language; symbols of units are the same in both.
-
-    Example:
-        >>> name_unit("fold", language="fr"), name_unit("mg/L", language="fr")
-        ('fois', 'mg/L')
-    """
-    return UNITS[unit].read(language) if unit in UNITS else unit
 
 
 @cache

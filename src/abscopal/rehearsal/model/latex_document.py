@@ -1,7 +1,8 @@
 """The model as a LaTeX document that compiles on its own: equations, what a dose adds, parameters, sources."""
 
+from abscopal.evidence.rehearsal_words import name_unit
 from abscopal.protocol.text import Language, Text
-from abscopal.rehearsal.model.description import ModelDescription, Parameter, State, Status, name_unit
+from abscopal.rehearsal.model.description import ModelDescription, Parameter, State, Status
 from abscopal.rehearsal.model.latex import render_equations, render_expression, render_symbol
 
 ESCAPED = str.maketrans(

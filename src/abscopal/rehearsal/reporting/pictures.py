@@ -32,7 +32,7 @@ from abscopal.evidence.figures.rehearsed_trials import (
     render_what_if,
 )
 from abscopal.evidence.figures.saving import write_svg
-from abscopal.evidence.rehearsal_page import CharacteristicRow
+from abscopal.evidence.rehearsal_tables import CharacteristicRow
 from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_design, name_quantity
 from abscopal.evidence.typography import Language
 from abscopal.rehearsal.given_doses import compute_diameter
@@ -43,7 +43,7 @@ PLASMA_DAYS = 90.0
 WEEK = 7
 ROLES: tuple[Role, ...] = ("injected", "distant")
 RATES = ("severe_rate", "response_rate", "distant_response_rate")
-COMPARED = ("conclusion.met", "stopped", "duration_days.mean")
+COMPARED = ("conclusion.met", "conclusion.overrun", "stopped", "duration_days.mean")
 _COLUMNS = {
     "severe_rate": ("severe", "severe_n"),
     "response_rate": ("responders", "treated"),
