@@ -12,8 +12,8 @@ from abscopal.errors import OptionError, OutputError
 from abscopal.protocol.text import Language, Text
 
 if TYPE_CHECKING:
-    from abscopal.rehearsal.exported_patient import ExportedPatient
     from abscopal.rehearsal.model.description import ModelDescription
+    from abscopal.rehearsal.reporting.exported_patient import ExportedPatient
 
 MOST_LESIONS, USUAL_LESIONS = 20, 3
 MEDIANS = Text(
@@ -145,7 +145,7 @@ def _assert_alone(
 
 
 def _take_medians(description: "ModelDescription", lesions: int | None) -> "ExportedPatient":
-    from abscopal.rehearsal.exported_patient import describe_medians
+    from abscopal.rehearsal.reporting.exported_patient import describe_medians
 
     return describe_medians(description, lesions=lesions or USUAL_LESIONS)
 
@@ -163,7 +163,7 @@ def _take_patient(
 ) -> tuple["ExportedPatient", list[str]]:
     """A patient of a study, and what the reader should know of them."""
     from abscopal.protocol.reading import read_study
-    from abscopal.rehearsal.exported_patient import draw_exported_patient
+    from abscopal.rehearsal.reporting.exported_patient import draw_exported_patient
 
     exported = draw_exported_patient(
         read_study(study), description, arm=arm, number=patient, seed=seed, draw=draw, lesions=lesions

@@ -300,7 +300,6 @@ def _tell_widths(widths: Sequence[ParameterWidth], wording: Wording) -> list[Blo
     for item in sorted(widths, key=lambda width: width.width):
         taught = TEXTS["credibility_taught" if item.is_taught else "credibility_taught_nothing"]
         cells = [
-            Cell(item.symbol),
             *(
                 Cell(_write_interval(bounds, language), is_number=True)
                 for bounds in (item.prior, item.posterior)
@@ -366,9 +365,12 @@ def _tell_sensitivity(facts: CredibilityFacts, wording: Wording) -> tuple[Block,
                 Cell(format_number(item.correlation, language=language, decimals=2), is_number=True),
             ]
             rows.append(row_of(name_quantity(quantity, language=language), cells))
-    draws = wording.count(facts.sensitivities[0].draws)
+    draws = facts.sensitivities[0].draws
+    # What 95 % of rank correlations stay below where nothing is linked.
+    chance = format_number(1.96 / (draws - 1) ** 0.5, language=language, decimals=2)
+    said = TEXTS["credibility_sensitivity_text"].read(language)
     return (
-        Prose(TEXTS["credibility_sensitivity_text"].read(language).format(draws=draws)),
+        Prose(said.format(draws=wording.count(draws), chance=chance)),
         Table(
             "credibility-sensitivity-table",
             TEXTS["credibility_sensitivity"].read(language),

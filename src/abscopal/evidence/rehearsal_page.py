@@ -70,6 +70,7 @@ class RehearsalContent:
     rows: tuple[CharacteristicRow, ...]
 
 
+NO_RULE = "conclusion.none"
 STOPPING = ("limit_reached", "stopped")
 DURATION = ("duration_days", "recruitment_days", "entered")
 
@@ -107,7 +108,7 @@ def render_rehearsal_page(
     known = group_by_quantity([row for row in content.rows if row.design == planned])
     stopping = {name: known[name] for name in known if name in STOPPING or name.startswith("conclusion.stop")}
     duration = {name: known[name] for name in known if name in DURATION}
-    others = {name: known[name] for name in known if name not in {*STOPPING, *DURATION}}
+    others = {name: known[name] for name in known if name not in {NO_RULE, *STOPPING, *DURATION}}
     estimators = tabulate_estimators(known, wording)
     comparison = tabulate_comparison(content.rows, wording)
     sections = [
@@ -173,7 +174,10 @@ def _answer(content: RehearsalContent, language: Language) -> list[Block]:
     reached = [
         row
         for row in content.rows
-        if row.design == planned and row.draw == "all" and row.quantity.startswith("conclusion.")
+        if row.design == planned
+        and row.draw == "all"
+        and row.quantity.startswith("conclusion.")
+        and row.quantity != NO_RULE
     ]
     told = "; " if language == "en" else "\u00a0; "
     parts = []

@@ -123,8 +123,15 @@ def tabulate_spread(
         ]
         rows.append(row_of(name_quantity(name, language=language), cells))
     header = tuple(TEXTS[f"table_{key}"].read(language) for key in names)
+    # A column that says nothing, such as quantiles of probabilities or draws of a single set, is not shown.
+    kept = [place for place in range(len(header)) if any(row[place].text != NOTHING for row in rows)]
     return Table(
-        identifier, caption, header, tuple(rows), notes=(TEXTS["intervals"].read(language),), is_long=is_long
+        identifier,
+        caption,
+        tuple(header[place] for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in rows),
+        notes=(TEXTS["intervals" if is_long else "intervals_short"].read(language),),
+        is_long=is_long,
     )
 
 

@@ -91,13 +91,9 @@ MODES: dict[str, Text] = {
 
 UNITS: dict[str, Text] = {
     "1": Text(en="—", fr="—"),
-    "probability": Text(en="probability", fr="probabilité"),
-    "proportion": Text(en="proportion", fr="proportion"),
     "points": Text(en="points", fr="points"),
-    "days": Text(en="days", fr="jours"),
     "patients": Text(en="patients", fr="patients"),
     "centres": Text(en="centres", fr="centres"),
-    "doses": Text(en="doses", fr="doses"),
     "fold": Text(en="fold", fr="fois"),
     "1/month": Text(en="1/month", fr="1/mois"),
     "1/year": Text(en="1/year", fr="1/an"),

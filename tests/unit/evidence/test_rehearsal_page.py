@@ -18,6 +18,7 @@ from abscopal.evidence.figures.rehearsal_data import ParameterWidth, TargetCheck
 from abscopal.evidence.rehearsal_page import RehearsalContent, list_limits, render_rehearsal_page
 from abscopal.evidence.rehearsal_tables import AssumedValue, CharacteristicRow
 from abscopal.evidence.rehearsal_texts import TEXTS
+from abscopal.evidence.report.blocks import Table
 from abscopal.protocol.text import Text
 
 VALUES = (
@@ -158,6 +159,13 @@ def test_what_calibration_taught_is_told_parameter_by_parameter(language):
     assert f"0{mark}000792 (0{mark}000478 – 0{mark}00154) | 1/d | 0{mark}56" in rows[learnt]
     page = render(language)
     assert 'download="credibility-widths.csv"' in page
+
+
+def test_every_row_of_every_table_is_as_long_as_its_header():
+    for section in list_credibility_sections(FACTS, language="en"):
+        for table in section.blocks:
+            if isinstance(table, Table):
+                assert {len(cells) for cells in table.rows} == {len(table.header)}, table.identifier
 
 
 def test_calibration_judges_what_it_recorded_itself():

@@ -14,13 +14,13 @@ from abscopal.protocol.reading import read_study
 from abscopal.rehearsal.arm_plans import plan_arm
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import apply_draw, read_ensemble
-from abscopal.rehearsal.exported_patient import draw_exported_patient
 from abscopal.rehearsal.given_doses import compute_injectable
 from abscopal.rehearsal.model.antimony_text import GivenDose, write_antimony
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.model.latex_document import render_latex_document
 from abscopal.rehearsal.model.sbml import convert_to_sbml
 from abscopal.rehearsal.random_numbers import make_key
+from abscopal.rehearsal.reporting.exported_patient import draw_exported_patient
 from abscopal.rehearsal.reporting.representative_courses import simulate_representatives
 from abscopal.rehearsal.scenario import choose_scenario
 

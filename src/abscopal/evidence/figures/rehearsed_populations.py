@@ -17,7 +17,7 @@ from abscopal.evidence.figures.appearance import (
     use_appearance,
 )
 from abscopal.evidence.figures.rehearsal_data import PopulationGroup
-from abscopal.evidence.rehearsal_words import SEPARATORS
+from abscopal.evidence.rehearsal_words import SEPARATORS, write_significant
 from abscopal.evidence.typography import Language, format_count, format_number
 
 _WORDS: dict[Language, dict[str, str]] = {
@@ -75,14 +75,16 @@ def render_rehearsed_populations(groups: Sequence[PopulationGroup], *, language:
         >>> group = PopulationGroup("IT", "injected", (0, 21), folds)
         >>> figure = render_rehearsed_populations([group], language="en")
         >>> figure.caption.description.split(";")[0]
-        'Median at day 21: Regulatory T cells 2.0 (IT, injected)'
+        'Median at day 21: Regulatory T cells 2 (IT, injected)'
     """
     words = choose_words(_WORDS, language=language)
     last = groups[0].days[-1] if groups else 0
     told = [
         words["value"].format(
             name=words[name].replace("\n", " "),
-            fold=format_number(float(np.nanmedian(group.folds[name][:, -1])), language=language, decimals=1),
+            fold=write_significant(
+                float(np.nanmedian(group.folds[name][:, -1])), language=language, digits=2
+            ),
             arm=group.arm,
             role=words[group.role],
         )

@@ -139,17 +139,19 @@ def render_trial_figures(
         language: `en` or `fr`.
 
     Returns:
-        Figures by name; without a comparison none of it.
+        Figures by name; without a rule no conclusions, without a comparison none of it.
     """
     designs = list(dict.fromkeys(row.design for row in rows))
     planned = [row for row in rows if row.design == designs[0]]
     own = trials.filter(pl.col("design") == designs[0])
     figures = {
-        "conclusions": render_conclusions(_list_frequencies(planned, language), language=language),
         "endpoints": render_endpoint_distributions(
             _list_distributions(own, planned, names, language), language=language
-        ),
+        )
     }
+    conclusions = _list_frequencies(planned, language)
+    if conclusions:
+        figures["conclusions"] = render_conclusions(conclusions, language=language)
     if len(designs) > 1:
         figures["what_if"] = render_what_if(_compare(rows, designs, names, language), language=language)
     return figures
@@ -203,6 +205,8 @@ def _list_frequencies(rows: Sequence[CharacteristicRow], language: Language) -> 
     draws = sorted({row.draw for row in rows if row.draw.isdigit()})
     found = []
     for code in CONCLUSIONS:
+        if code == "none":
+            continue
         quantity = f"conclusion.{code}"
         by_draw = {row.draw: row for row in rows if row.quantity == quantity}
         row = by_draw.get("all")
