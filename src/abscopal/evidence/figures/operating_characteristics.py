@@ -134,6 +134,11 @@ def render_operating_characteristics(
             )
         if observed:
             share = observed[0] / observed[1] if observed[1] else 0.0
+            label = words["observed"].format(
+                events=format_count(observed[0], language=language),
+                n=format_count(observed[1], language=language),
+                percent=percent(share),
+            )
             axes.plot(
                 share,
                 0,
@@ -141,22 +146,13 @@ def render_operating_characteristics(
                 markersize=9,
                 color=ORANGE,
                 markeredgecolor=BLACK,
+                linestyle="none",
                 clip_on=False,
                 zorder=5,
+                label=label,
             )
-            axes.annotate(
-                words["observed"].format(
-                    events=format_count(observed[0], language=language),
-                    n=format_count(observed[1], language=language),
-                    percent=percent(share),
-                ),
-                (share, 0),
-                xytext=(0, 8),
-                textcoords="offset points",
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-                ha="center" if 0.2 < share < 0.8 else "right" if share >= 0.8 else "left",
-                fontsize=8,
-            )
+            # In the corner that the curve leaves free: beside its mark it would lie on the curve or on other words.
+            axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.03))
         axes.set_title(rule)
         axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel=words["x"], ylabel=words["y"])
         axes.set_xticks([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1])
