@@ -191,7 +191,9 @@ def tabulate_comparison(rows: Sequence[CharacteristicRow], wording: Wording) -> 
         return None
     apart = {design: group_by_quantity([row for row in rows if row.design == design]) for design in designs}
     shown = []
-    for name in dict.fromkeys(name for group in apart.values() for name in group):
+    names = dict.fromkeys(name for group in apart.values() for name in group)
+    # A conclusion that only a change reaches stands among the others.
+    for name in sorted(names, key=lambda name: not name.startswith("conclusion.")):
         found = [apart[design].get(name, {}).get((ALL, "mean")) for design in designs]
         if not any(found):
             continue

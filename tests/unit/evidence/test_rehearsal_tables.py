@@ -83,6 +83,7 @@ def test_a_comparison_has_a_column_for_each_way_and_says_nought_where_nothing_ha
     assert table is not None
     assert table.header == ("Quantity", "as planned", "patients=80")
     told = {name: (planned, changed) for name, planned, changed in read(table)}
+    assert list(told)[:2] == ["rule met", "count reached among more patients than planned"]
     assert told["rule met"] == ("74.7% (69.3% – 79.5%)", "0.0%")
     assert told["count reached among more patients than planned"] == ("0.0%", "95.7% (92.7% – 97.7%)")
     assert told["severe toxicity in the window, IT"][1] == "28.1% (27.0% – 29.2%)"
