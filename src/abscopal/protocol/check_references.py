@@ -56,9 +56,12 @@ def check_arms(protocol: StudyProtocol) -> Iterator[Problem]:
         yield from check_names(
             ("arms", i, "interventions"), arm.interventions, kind="intervention", known=given
         )
+    for i, group in enumerate(protocol.analysis_sets):
+        place: KeyPath = ("analysis_sets", i, "treated_with")
+        yield from check_names(place, group.treated_with, kind="intervention", known=given)
     for i, visit in enumerate(protocol.schedule.visits):
         yield from check_names(("schedule", "visits", i, "arms"), visit.arms, kind="arm", known=arms)
-        place: KeyPath = ("schedule", "visits", i, "interventions")
+        place = ("schedule", "visits", i, "interventions")
         yield from check_names(place, visit.interventions, kind="intervention", known=given)
     for i, endpoint in enumerate(protocol.endpoints):
         yield from check_names(("endpoints", i, "arms"), endpoint.arms, kind="arm", known=arms)

@@ -44,6 +44,7 @@ class Courses:
         days: days of the grid.
         volume_ml: patient by day by lesion; not a number where there is no such lesion.
         dose_days: days of the planned administrations.
+        interventions: the intervention of each planned administration.
         given: patient by administration; whether it was given.
         first_injection_day: patient by lesion, day of its first injection; infinite where it is never injected.
         severe_day: day on which severe toxicity begins; infinite where it never does.
@@ -68,6 +69,7 @@ class Courses:
     days: Floats
     volume_ml: Floats
     dose_days: Floats
+    interventions: tuple[str, ...]
     given: NDArray[np.bool_]
     first_injection_day: Floats
     severe_day: Floats
@@ -277,6 +279,7 @@ def _simulate_group(
         days=grid,
         volume_ml=_widen(volume),
         dose_days=np.array([dose.day for dose in doses]),
+        interventions=tuple(dose.intervention for dose in doses),
         first_injection_day=first_injection,
         given=given,
         severe_day=severe,

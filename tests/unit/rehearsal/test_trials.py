@@ -19,7 +19,7 @@ from abscopal.rehearsal.recruitment import Entries, simulate_entries
 from abscopal.rehearsal.rehearsing import choose_draws, rehearse_trials
 from abscopal.rehearsal.scenario import choose_scenario
 from abscopal.rehearsal.stopping import compute_stops
-from abscopal.rehearsal.tasks import KEPT, Task, simulate_task
+from abscopal.rehearsal.tasks import CHUNK, KEPT, Task, simulate_task
 from abscopal.rehearsal.trial_design import Look, plan_trial
 from abscopal.rehearsal.trials import derive_trials
 from abscopal.rehearsal.workers import Cache, RehearsalInterrupted, Workforce, simulate_tasks
@@ -184,7 +184,7 @@ def list_tasks(count: int) -> list[Task]:
     recipe = _write_recipe(
         STUDY.protocol, Variant(DESIGN, SCENARIO), ParameterDraw(0, {}), "IT", "x", 1, Settings()
     )
-    return [Task(recipe, place * 4096) for place in range(count)]
+    return [Task(recipe, place * CHUNK) for place in range(count)]
 
 
 def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path):
@@ -205,7 +205,7 @@ def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Pat
     rows = simulate_tasks(
         tasks, cache=cache, workforce=Workforce(), report=lambda *_: None, simulate=interrupted
     )
-    assert done == [3 * 4096, 4 * 4096]
+    assert done == [3 * CHUNK, 4 * CHUNK]
     assert [frame["first"][0] for frame in rows] == [task.first for task in tasks]
 
 
@@ -214,7 +214,7 @@ def test_a_damaged_file_is_made_again(tmp_path: Path):
     simulate_tasks(tasks, cache=cache, workforce=Workforce(), report=lambda *_: None, simulate=pretend)
     cache.path(tasks[1]).write_bytes(b"PAR1 cut short")
     rows = simulate_tasks(tasks, cache=cache, workforce=Workforce(), report=lambda *_: None, simulate=pretend)
-    assert rows[1]["first"][0] == 4096
+    assert rows[1]["first"][0] == CHUNK
     assert pl.read_parquet(cache.path(tasks[1])).height == 1
 
 
@@ -241,7 +241,7 @@ def test_another_seed_scenario_or_range_is_another_task():
         replace(task.recipe, draw=1),
         replace(task.recipe, medians={"r": 0.02}),
     ]
-    keys = {task.key, Task(task.recipe, 4096).key, *(Task(recipe, 0).key for recipe in recipes)}
+    keys = {task.key, Task(task.recipe, CHUNK).key, *(Task(recipe, 0).key for recipe in recipes)}
     assert len(keys) == 5
 
 
@@ -268,7 +268,7 @@ def test_operating_characteristics_hold_together(tmp_path: Path):
     assert abs(rows["severe_rate.IT.bias"].estimate) < 0.05
     assert rows["severe_rate.IV.mean"].estimate > rows["severe_rate.IT.mean"].estimate
     direct = simulate_task(next(iter(list_tasks(1))))
-    assert direct.height == 4096
+    assert direct.height == CHUNK
 
 
 def test_rows_of_one_arm_need_only_that_arm():
