@@ -76,6 +76,8 @@ def check_arms(protocol: StudyProtocol) -> Iterator[Problem]:
         yield from check_names(("monitoring", "toxicity", i, "arms"), boundary.arms, kind="arm", known=arms)
     for i, target in enumerate(protocol.rehearsal.targets):
         yield from check_name(("rehearsal", "targets", i, "arm"), target.arm, kind="arm", known=arms)
+    for i, finding in enumerate(protocol.rehearsal.directions):
+        yield from check_name(("rehearsal", "directions", i, "arm"), finding.arm, kind="arm", known=arms)
     for path, allocation in protocol.list_allocations():
         for i, cap in enumerate(allocation.caps):
             known = {
