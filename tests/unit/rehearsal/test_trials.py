@@ -250,7 +250,7 @@ def test_operating_characteristics_hold_together(tmp_path: Path):
     """A small rehearsal end to end: shares add up, intervals cover, and the same command reads what it kept."""
     variants = plan_variants(STUDY.protocol, [read_change("stopping=ignore")])
     common = {
-        "trials": 90, "study_hash": STUDY.document_hash, "seed": 3, "draws": [ParameterDraw(0, {})],
+        "trials": 50, "study_hash": STUDY.document_hash, "seed": 3, "draws": [ParameterDraw(0, {})],
         "settings": Settings(190.0, 1e-4),
         "cache": Cache(tmp_path), "workforce": Workforce(),
     }  # fmt: skip
