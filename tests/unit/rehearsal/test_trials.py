@@ -8,9 +8,17 @@ import numpy as np
 import polars as pl
 import pytest
 
-from abscopal.conduct.monitoring import BoundaryRow, FollowedPatient, compute_monitoring_path, decide_toxicity
+from abscopal.conduct.monitoring import (
+    BoundaryRow,
+    FollowedPatient,
+    compute_monitoring_path,
+    decide_cohort_pause,
+    decide_toxicity,
+)
 from abscopal.errors import OptionError, OutputError
+from abscopal.protocol.monitoring import CohortPause
 from abscopal.protocol.reading import read_study
+from abscopal.protocol.text import Text
 from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw
@@ -20,7 +28,7 @@ from abscopal.rehearsal.rehearsing import choose_draws, rehearse_trials
 from abscopal.rehearsal.scenario import choose_scenario
 from abscopal.rehearsal.stopping import compute_stops
 from abscopal.rehearsal.tasks import CHUNK, KEPT, Task, simulate_task
-from abscopal.rehearsal.trial_design import Look, plan_trial
+from abscopal.rehearsal.trial_design import Look, Pause, plan_trial
 from abscopal.rehearsal.trials import derive_trials
 from abscopal.rehearsal.workers import Cache, RehearsalInterrupted, Workforce, simulate_tasks
 
@@ -140,6 +148,50 @@ def test_fewer_trials_are_the_first_ones_of_more():
     assert ((many.arms == 0).sum(axis=1) == 38).mean() > 0.5
     rate = DESIGN.patients / (many.days[:, -1].mean() / 30.4375)
     assert rate == pytest.approx(DESIGN.patients_per_month, rel=0.03)
+
+
+def test_whoever_comes_during_a_pause_waits_as_the_rules_of_the_clinic_ask():
+    paused = replace(DESIGN, pauses=(Pause(3, 28), Pause(6, 60)))
+    coming = simulate_entries(paused, trials=20, study_hash="x", seed=1, draw=0)
+    free = simulate_entries(DESIGN, trials=20, study_hash="x", seed=1, draw=0)
+    assert (coming.days >= free.days).all()
+    assert (coming.days[:, :3] == free.days[:, :3]).all()
+    assert (coming.days > free.days).any(axis=1).all()
+    for days in coming.days.tolist():
+        dates = [OPENING + datetime.timedelta(days=day) for day in days]
+        followed = [FollowedPatient(f"P{n:03d}", date, None, date) for n, date in enumerate(dates)]
+        for pause in paused.pauses:
+            for date in dates[pause.after_patients :]:
+                opens = dates[pause.after_patients - 1] + datetime.timedelta(days=pause.observe_days)
+                decision = decide_cohort_pause(
+                    followed,
+                    rule="sentinel",
+                    after_patients=pause.after_patients,
+                    observe_days=pause.observe_days,
+                    board_agreed_on=opens,
+                    on=date,
+                    protocol_version="1.0",
+                )
+                assert decision.events[0].ruling == "continue"
+
+
+def test_the_pauses_of_a_study_file_are_rehearsed_and_unknown_ones_told():
+    sentence = Text(
+        en="Inclusion pauses after three patients.", fr="L’inclusion s’arrête après trois patients."
+    )
+    known = {"value": 3, "provenance": "assumed", "note": sentence.model_dump()}
+    told = {
+        "identifier": "sentinel",
+        "text": sentence.model_dump(),
+        "provenance": "assumed",
+        "note": known["note"],
+    }
+    for days, pauses in ((known | {"value": 28}, (Pause(3, 28),)), ({"value": None}, ())):
+        pause = CohortPause.model_validate(told | {"after_patients": known, "observe_days": days})
+        monitoring = STUDY.protocol.monitoring.model_copy(update={"pauses": (pause,)})
+        design = plan_trial(STUDY.protocol.model_copy(update={"monitoring": monitoring}), SCENARIO)
+        assert design.pauses == pauses
+        assert any("sentinel" in text.en for text in design.left_out) == (not pauses)
 
 
 def test_clones_stand_in_every_arm_on_the_same_day():
