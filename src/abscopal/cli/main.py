@@ -14,6 +14,7 @@ from abscopal.cli import (
     check,
     demo,
     design,
+    model,
     read_out,
     rehearse,
     respond,
@@ -61,6 +62,7 @@ app.command("allocation")(allocation.allocation)
 app.command("screen")(screen.screen)
 app.command("read-out")(read_out.read_out)
 app.command("rehearse")(rehearse.rehearse)
+app.command("model")(model.model)
 app.command("demo")(demo.demo)
 app.add_typer(design.app, name="design")
 

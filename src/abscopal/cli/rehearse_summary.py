@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from abscopal.cli.design_output import open_console
+from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_design, name_mode, name_quantity
 from abscopal.evidence.typography import Language, format_labelled, format_number, format_percent
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
@@ -14,46 +15,10 @@ from abscopal.rehearsal.rehearsing import Rehearsed
 from abscopal.rehearsal.virtual_patients import compute_acceptance
 
 Found = dict[str, Characteristic]
-CONCLUSIONS: dict[str, Text] = {
-    "met": Text(en="rule met", fr="règle satisfaite"),
-    "unmet": Text(en="rule not met", fr="règle non satisfaite"),
-    "open": Text(
-        en="open: patients lost could change it", fr="ouvert\u00a0: des perdus de vue pourraient la changer"
-    ),
-    "overrun": Text(
-        en="count reached among more patients than planned",
-        fr="effectif atteint chez plus de patients que prévu",
-    ),
-    "stopped for toxicity": Text(en="stopped for toxicity", fr="arrêt pour toxicité"),
-    "stopped for futility": Text(en="stopped for futility", fr="arrêt pour futilité"),
-    "none": Text(en="no rule to apply", fr="aucune règle à appliquer"),
-}
-QUANTITIES: dict[str, Text] = {
-    "severe_rate": Text(en="severe toxicity in the window", fr="toxicité sévère dans la fenêtre"),
-    "response_rate": Text(en="objective response", fr="réponse objective"),
-    "control_rate": Text(en="disease control", fr="contrôle de la maladie"),
-    "distant_response_rate": Text(
-        en="response of non-injected lesions", fr="réponse des lésions non injectées"
-    ),
-    "injected_lesion_rate": Text(
-        en="injected lesions smaller by 30 %", fr="lésions injectées réduites de 30\u00a0%"
-    ),
-    "distant_lesion_rate": Text(
-        en="non-injected lesions smaller by 30 %", fr="lésions non injectées réduites de 30\u00a0%"
-    ),
-}
-MODES: dict[str, Text] = {
-    "randomised": Text(en="randomised, each patient in one arm", fr="randomisé, chaque patient dans un bras"),
-    "clones": Text(
-        en="clones, every patient in every arm: no real trial can do this",
-        fr="clones, chaque patient dans tous les bras\u00a0: aucun essai réel ne le peut",
-    ),
-}
 BETWEEN_DRAWS = Text(en="between draws", fr="entre tirages")
-SINGLE = Text(en="a single arm", fr="un seul bras")
 TRUTH = Text(
     en="Truth: the rate among all virtual patients of the arm. Bias: estimates of the trials less the truth, on "
-    "average, in points. Between draws: means under each draw of the parameters (5–95 %): what nobody knows.",
+    "average, in points. Between draws: means under each draw of the parameters (5–95%): what nobody knows.",
     fr="Vérité\u00a0: le taux chez tous les patients virtuels du bras. Biais\u00a0: estimations des essais moins la "
     "vérité, en moyenne, en points. Entre tirages\u00a0: moyennes sous chaque tirage des paramètres (5–95\u00a0%)"
     "\u00a0: ce que personne ne sait.",
@@ -110,14 +75,14 @@ def _print_assumed(
     count, size, every = (
         format_number(value, language=language) for value in (item.trials.height, design.patients, simulated)
     )
-    mode = SINGLE if len(design.arms) == 1 else MODES[design.mode]
+    mode = name_mode("single" if len(design.arms) == 1 else design.mode, language=language)
     identity, scenario = protocol.identity.identifier, item.variant.scenario.identifier
     accepted = format_percent(acceptance, language=language)
     said = Text(
-        en=f"{identity}, scenario {scenario}: {count} trials of {size} patients, {mode.en}. "
+        en=f"{identity}, scenario {scenario}: {count} trials of {size} patients. {mode} "
         f"{every} virtual patients simulated, {failed} could not be integrated; the plausibility filter accepts "
         f"{accepted} of draws.",
-        fr=f"{identity}, scénario {scenario}\u00a0: {count} essais de {size} patients, {mode.fr}. "
+        fr=f"{identity}, scénario {scenario}\u00a0: {count} essais de {size} patients. {mode} "
         f"{every} patients virtuels simulés, {failed} non intégrés\u00a0; le filtre de plausibilité retient "
         f"{accepted} des tirages.",
     )
@@ -142,17 +107,22 @@ def _print_conclusions(page: Found, between: Found, console: Console, language: 
     for name in (
         Text(en="conclusion", fr="conclusion"),
         Text(en="trials", fr="essais"),
-        Text(en="probability (95 % interval)", fr="probabilité (intervalle à 95\u00a0%)"),
+        Text(en="probability (95% interval)", fr="probabilité (intervalle à 95\u00a0%)"),
         BETWEEN_DRAWS,
     ):
         if between or name is not BETWEEN_DRAWS:
             table.add_column(name.read(language))
-    for code, text in CONCLUSIONS.items():
+    for code in CONCLUSIONS:
         row = page.get(f"conclusion.{code}")
         if row is not None:
             count = round((row.estimate or 0) * row.n)
             apart = _tell_limits(between.get(row.quantity), language)
-            cells = [text.read(language), f"{count}/{row.n}", _tell(row, language), apart]
+            cells = [
+                name_quantity(row.quantity, language=language),
+                f"{count}/{row.n}",
+                _tell(row, language),
+                apart,
+            ]
             table.add_row(*cells[: len(table.columns)])
     console.print(table)
     for quantity, text in (
@@ -179,10 +149,10 @@ def _print_endpoints(
     for name in (
         Text(en="endpoint", fr="critère"),
         Text(en="arm", fr="bras"),
-        Text(en="median (5–95 %)", fr="médiane (5–95\u00a0%)"),
+        Text(en="median (5–95%)", fr="médiane (5–95\u00a0%)"),
         Text(en="truth", fr="vérité"),
         Text(en="bias", fr="biais"),
-        Text(en="coverage of 95 % intervals", fr="couverture des intervalles à 95\u00a0%"),
+        Text(en="coverage of 95% intervals", fr="couverture des intervalles à 95\u00a0%"),
         Text(en="trials", fr="essais"),
         BETWEEN_DRAWS,
     ):
@@ -196,7 +166,7 @@ def _print_endpoints(
                 continue
             truth, bias, coverage = (page.get(f"{known}.{part}") for part in ("truth", "bias", "coverage"))
             cells = [
-                QUANTITIES[quantity].read(language),
+                name_quantity(quantity, language=language),
                 arm,
                 _tell_quantiles(page, known, language),
                 "" if truth is None else format_percent(truth.estimate, language=language, decimals=1),
@@ -216,32 +186,30 @@ def _print_comparison(
 ) -> None:
     title = Text(en="What if", fr="Et si").read(language)
     table = Table(title=title, title_justify="left", title_style="bold")
-    names = [
-        Text(en="trial", fr="essai"),
-        Text(en="rule met", fr="règle satisfaite"),
-        Text(en="stopped", fr="arrêté"),
-        Text(en="days, median", fr="jours, médiane"),
-    ]
     arms = rehearsed[0].variant.design.arms
-    for quantity in ("severe_rate", "response_rate"):
-        names += [
-            Text(en=f"{QUANTITIES[quantity].en}, {arm}", fr=f"{QUANTITIES[quantity].fr}, {arm}")
-            for arm in arms
-        ]
-    for name in names:
-        table.add_column(name.read(language), overflow="fold")
-    for item, page in zip(rehearsed, pages, strict=True):
-        met, stopped, days = (page.get(name) for name in ("conclusion.met", "stopped", "duration_days.q50"))
-        row = [
-            item.variant.design.name,
-            format_percent(0, language=language) if met is None else _tell(met, language),
-            "" if stopped is None else _tell(stopped, language),
-            "" if days is None else format_number(days.estimate, language=language),
-        ]
-        for quantity in ("severe_rate", "response_rate"):
-            row += [_tell_mean(page.get(f"{quantity}.{arm}.mean"), language) for arm in arms]
-        table.add_row(*row)
+    # A larger trial reaches the count among more patients than the rule was fixed for: it is never said to meet it.
+    conclusions = [code for code in ("met", "overrun") if any(f"conclusion.{code}" in page for page in pages)]
+    shares = [*(f"conclusion.{code}" for code in conclusions or ["met"]), "stopped"]
+    means = [f"{quantity}.{arm}" for quantity in ("severe_rate", "response_rate") for arm in arms]
+    table.add_column(Text(en="quantity", fr="quantité").read(language))
+    for item in rehearsed:
+        table.add_column(name_design(item.variant.design.name, language=language), overflow="fold")
+    for quantity in shares:
+        name = name_quantity(quantity, language=language)
+        table.add_row(name, *(_tell_share(page.get(quantity), language) for page in pages))
+    table.add_row(
+        name_quantity("duration_days.q50", language=language),
+        *(_tell_quantiles(page, "duration_days", language) for page in pages),
+    )
+    for quantity in means:
+        name = name_quantity(f"{quantity}.mean", language=language)
+        table.add_row(name, *(_tell_mean(page.get(f"{quantity}.mean"), language) for page in pages))
     console.print(table)
+
+
+def _tell_share(row: Characteristic | None, language: Language) -> str:
+    """A share with its interval; what never happened has no row."""
+    return format_percent(0, language=language) if row is None else _tell(row, language)
 
 
 def _tell(row: Characteristic, language: Language) -> str:

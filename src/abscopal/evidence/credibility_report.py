@@ -12,9 +12,9 @@ Reference:
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from abscopal.evidence.figures.rehearsal_data import Role, TargetCheck
+from abscopal.evidence.figures.rehearsal_data import ParameterWidth, Role, TargetCheck
 from abscopal.evidence.rehearsal_texts import TEXTS
-from abscopal.evidence.rehearsal_words import name_quantity, write_power, write_quantity
+from abscopal.evidence.rehearsal_words import name_quantity, write_power, write_quantity, write_significant
 from abscopal.evidence.report.blocks import Block, Cell, Heading, Notice, Prose, Section, Table, row_of
 from abscopal.evidence.report.wording import Wording
 from abscopal.evidence.typography import Language, format_labelled, format_number
@@ -93,6 +93,7 @@ class CredibilityFacts:
         trials: rehearsed trials of the planned design.
         verification: measured differences.
         checks: published results beside the model.
+        widths: what calibration taught about each parameter; empty without a calibration.
         emergences: populations on treatment.
         sensitivities: rank correlations; empty with too few draws.
         drawn: draws of virtual patients.
@@ -108,6 +109,7 @@ class CredibilityFacts:
     trials: int
     verification: Verification
     checks: tuple[TargetCheck, ...]
+    widths: tuple[ParameterWidth, ...]
     emergences: tuple[Emergence, ...]
     sensitivities: tuple[Sensitivity, ...]
     drawn: int
@@ -226,7 +228,8 @@ def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> 
                 word("calibration_statuses", statuses=statuses),
             ]
             seen = [check for check in facts.checks if check.use == "fit"]
-            return blocks + ([_tabulate_checks("fit", seen, wording)] if seen else [word("no_checks")])
+            blocks += [_tabulate_checks("fit", seen, wording)] if seen else [word("no_checks")]
+            return blocks + _tell_widths(facts.widths, wording)
         case "population":
             held = [check for check in facts.checks if check.use == "held_out"]
             table: list[Block] = (
@@ -287,6 +290,46 @@ def _tabulate_checks(name: str, checks: Sequence[TargetCheck], wording: Wording)
     )
 
 
+def _tell_widths(widths: Sequence[ParameterWidth], wording: Wording) -> list[Block]:
+    """How far each parameter was narrowed; which ones the results taught nothing about."""
+    if not widths:
+        return []
+    language = wording.language
+    untaught = sum(not width.is_taught for width in widths)
+    rows = []
+    for item in sorted(widths, key=lambda width: width.width):
+        taught = TEXTS["credibility_taught" if item.is_taught else "credibility_taught_nothing"]
+        cells = [
+            *(
+                Cell(_write_interval(bounds, language), is_number=True)
+                for bounds in (item.prior, item.posterior)
+            ),
+            Cell(item.unit),
+            Cell(format_number(item.width, language=language, decimals=2), is_number=True),
+            Cell(taught.read(language)),
+        ]
+        rows.append(row_of(f"{item.label} ({item.symbol})", cells))
+    keys = ("parameter", "before", "after", "unit", "width", "lesson")
+    return [
+        Prose(TEXTS["credibility_widths_text"].read(language).format(
+            count=wording.count(untaught), all=wording.count(len(widths)))),
+        Table(
+            "credibility-widths",
+            TEXTS["credibility_table_widths"].read(language),
+            tuple(TEXTS[f"credibility_{key}" if key != "unit" else key].read(language) for key in keys),
+            tuple(rows),
+            notes=(TEXTS["credibility_widths_note"].read(language),),
+            is_long=True,
+        ),
+    ]  # fmt: skip
+
+
+def _write_interval(bounds: tuple[float, float, float], language: Language) -> str:
+    """Median, then the interval in brackets, three significant digits each."""
+    low, middle, high = (write_significant(value, language=language) for value in bounds)
+    return f"{middle} ({low} – {high})"
+
+
 def _tabulate_emergences(emergences: Sequence[Emergence], wording: Wording) -> list[Block]:
     if not emergences:
         return []
@@ -322,9 +365,12 @@ def _tell_sensitivity(facts: CredibilityFacts, wording: Wording) -> tuple[Block,
                 Cell(format_number(item.correlation, language=language, decimals=2), is_number=True),
             ]
             rows.append(row_of(name_quantity(quantity, language=language), cells))
-    draws = wording.count(facts.sensitivities[0].draws)
+    draws = facts.sensitivities[0].draws
+    # What 95 % of rank correlations stay below where nothing is linked.
+    chance = format_number(1.96 / (draws - 1) ** 0.5, language=language, decimals=2)
+    said = TEXTS["credibility_sensitivity_text"].read(language)
     return (
-        Prose(TEXTS["credibility_sensitivity_text"].read(language).format(draws=draws)),
+        Prose(said.format(draws=wording.count(draws), chance=chance)),
         Table(
             "credibility-sensitivity-table",
             TEXTS["credibility_sensitivity"].read(language),

@@ -35,6 +35,7 @@ from abscopal.evidence.figures.spider import render_spider
 from abscopal.evidence.figures.swimmer import PATIENTS_PER_PAGE, render_swimmer
 from abscopal.evidence.figures.toxicity_boundary import render_toxicity_boundary
 from abscopal.evidence.figures.waterfall import render_waterfall
+from abscopal.evidence.flow_reasons import list_reason_words
 from abscopal.evidence.patient_courses import MOST_DRAWN, list_courses
 from abscopal.evidence.plan.lesions import KINDS, LESIONS, count_patients
 from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
@@ -92,7 +93,12 @@ def _arm_labels(analysis: Analysis, language: Language) -> dict[str, str]:
 
 
 def _draw_flow(analysis: Analysis, wording: Wording, arms: Mapping[str, str]) -> CaptionedFigure:
-    flow = compute_participant_flow(analysis.tables["flow"], language=wording.language, arms=arms)
+    flow = compute_participant_flow(
+        analysis.tables["flow"],
+        language=wording.language,
+        arms=arms,
+        reasons=list_reason_words(analysis.plan.protocol, language=wording.language),
+    )
     return render_participant_flow(flow, language=wording.language)
 
 

@@ -5,53 +5,22 @@ from dataclasses import dataclass
 
 from abscopal.evidence.figures.appearance import CaptionedFigure
 from abscopal.evidence.figures.saving import render_svg
-from abscopal.evidence.rehearsal_texts import TEXTS
-from abscopal.evidence.rehearsal_words import (
-    DRAWS,
-    MODES,
-    name_design,
-    name_quantity,
-    write_power,
-    write_quantity,
+from abscopal.evidence.rehearsal_tables import (
+    AssumedValue,
+    CharacteristicRow,
+    group_by_quantity,
+    tabulate_comparison,
+    tabulate_estimators,
+    tabulate_spread,
+    tabulate_values,
 )
-from abscopal.evidence.report.blocks import Block, Cell, Figure, Notice, Prose, Section, Table, row_of
+from abscopal.evidence.rehearsal_texts import TEXTS
+from abscopal.evidence.rehearsal_words import name_mode, name_quantity, write_power, write_quantity
+from abscopal.evidence.report.blocks import Block, Figure, Notice, Prose, Section
 from abscopal.evidence.report.page import WORDS, Page, render_page
 from abscopal.evidence.report.wording import Wording
-from abscopal.evidence.typography import Language, format_number
+from abscopal.evidence.typography import Language
 from abscopal.protocol.text import Text
-
-
-@dataclass(frozen=True, slots=True)
-class AssumedValue:
-    """One value in force: a setting, or a parameter of the model that the study or a comparison changes.
-
-    Args:
-        name: its name.
-        text: what it is.
-        value: the value.
-        unit: its unit; 1 for a pure number.
-        provenance: where it comes from.
-    """
-
-    name: str
-    text: Text
-    value: float
-    unit: str
-    provenance: str
-
-
-@dataclass(frozen=True, slots=True)
-class CharacteristicRow:
-    """One row of the file of operating characteristics."""
-
-    design: str
-    draw: str
-    quantity: str
-    estimate: float | None
-    lower: float | None
-    upper: float | None
-    n: int
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +32,7 @@ class RehearsalContent:
         title: its title.
         question: the question of the primary endpoint and the rule that decides, one sentence each.
         scenario: name of the scenario.
-        mode: randomised, or clones.
+        mode: randomised, clones, or single for a trial of one arm.
         trials: rehearsed trials of each design.
         draws: draws of the parameters.
         seed: seed of chance.
@@ -101,6 +70,7 @@ class RehearsalContent:
     rows: tuple[CharacteristicRow, ...]
 
 
+NO_RULE = "conclusion.none"
 STOPPING = ("limit_reached", "stopped")
 DURATION = ("duration_days", "recruitment_days", "entered")
 
@@ -135,9 +105,12 @@ def render_rehearsal_page(
         return tuple(_draw(name, figures[name]) for name in names if name in figures)
 
     planned = content.rows[0].design if content.rows else ""
-    own = [row for row in content.rows if row.design == planned and row.draw in DRAWS]
-    stopping = [row for row in own if row.quantity in STOPPING or row.quantity.startswith("conclusion.stop")]
-    duration = [row for row in own if row.quantity.split(".")[0] in DURATION]
+    known = group_by_quantity([row for row in content.rows if row.design == planned])
+    stopping = {name: known[name] for name in known if name in STOPPING or name.startswith("conclusion.stop")}
+    duration = {name: known[name] for name in known if name in DURATION}
+    others = {name: known[name] for name in known if name not in {NO_RULE, *STOPPING, *DURATION}}
+    estimators = tabulate_estimators(known, wording)
+    comparison = tabulate_comparison(content.rows, wording)
     sections = [
         Section("question", word("question"), _ask(content, language)),
         Section("assumed", word("assumed"), (_tell_assumed(content, wording),)),
@@ -145,15 +118,18 @@ def render_rehearsal_page(
                 (*_tell_patients(content, wording), *draw("lesions", "plasma", "populations"))),
         Section("characteristics", word("characteristics"),
                 (Prose(word("two_doubts")), *draw("conclusions", "endpoints"),
-                 _tabulate("operating-characteristics", word("characteristics"), _choose_rows(content.rows), wording,
-                           is_long=True))),
-        Section("what-if", word("what_if"), draw("what_if") or (Prose(word("no_what_if")),)),
+                 tabulate_spread("operating-characteristics", word("characteristics"), others, wording, is_long=True),
+                 *((estimators,) if estimators else ()))),
+        Section("what-if", word("what_if"),
+                (*draw("what_if"), *((comparison,) if comparison else (Prose(word("no_what_if")),)))),
         Section("stopping", word("stopping"),
-                (_tabulate("stopping", word("stopping"), stopping, wording), *_list_left_out(content, language))),
-        Section("duration", word("duration"), (_tabulate("duration", word("duration"), duration, wording),)),
+                (tabulate_spread("stopping", word("stopping"), stopping, wording),
+                 *_list_left_out(content, language))),
+        Section("duration", word("duration"),
+                (tabulate_spread("duration", word("duration"), duration, wording),)),
         Section("calibration", word("calibration"), draw("targets", "widths") or (Prose(word("no_calibration")),)),
         *credibility,
-        Section("values", word("in_force"), (_tabulate_values(content, wording),)),
+        Section("values", word("in_force"), (tabulate_values(content.values, wording),)),
         Section("limits", word("limits"), (Notice("stop", word("limits"), list_limits(language)),)),
     ]  # fmt: skip
     page = Page(
@@ -184,11 +160,10 @@ def list_limits(language: Language) -> tuple[str, ...]:
 
 
 def _ask(content: RehearsalContent, language: Language) -> tuple[Block, ...]:
-    mode = MODES.get(content.mode)
     never = tuple(TEXTS[f"never_{number}"].read(language) for number in (1, 2, 3))
     blocks: list[Block] = [Prose(text.read(language)) for text in content.question]
     blocks += _answer(content, language)
-    blocks.append(Prose(mode.read(language) if mode else content.mode))
+    blocks.append(Prose(name_mode(content.mode, language=language)))
     blocks.append(Notice("stop", TEXTS["never"].read(language), never))
     return tuple(blocks)
 
@@ -199,7 +174,10 @@ def _answer(content: RehearsalContent, language: Language) -> list[Block]:
     reached = [
         row
         for row in content.rows
-        if row.design == planned and row.draw == "all" and row.quantity.startswith("conclusion.")
+        if row.design == planned
+        and row.draw == "all"
+        and row.quantity.startswith("conclusion.")
+        and row.quantity != NO_RULE
     ]
     told = "; " if language == "en" else "\u00a0; "
     parts = []
@@ -229,33 +207,6 @@ def _tell_assumed(content: RehearsalContent, wording: Wording) -> Notice:
     return Notice("assumption", TEXTS["beware"].read(language), tuple(items))
 
 
-def _tabulate_values(content: RehearsalContent, wording: Wording) -> Table:
-    language = wording.language
-    header = tuple(TEXTS[name].read(language) for name in ("setting", "what", "value", "unit", "origin"))
-    rows = tuple(
-        row_of(
-            value.name,
-            [
-                Cell(value.text.read(language)),
-                Cell(_write_exactly(value.value, language), is_number=True),
-                Cell(value.unit),
-                Cell(wording.name("provenance", value.provenance)),
-            ],
-        )
-        for value in content.values
-    )
-    return Table("assumed-values", TEXTS["in_force"].read(language), header, rows, is_long=True)
-
-
-def _write_exactly(value: float, language: Language) -> str:
-    """A number with the decimals it has, five significant digits at most."""
-    short = f"{value:.5g}"
-    if "e" in short:
-        short = f"{float(short):.10f}".rstrip("0")
-    decimals = len(short.split(".")[1]) if "." in short else 0
-    return format_number(float(short), language=language, decimals=decimals)
-
-
 def _tell_patients(content: RehearsalContent, wording: Wording) -> tuple[Block, ...]:
     language = wording.language
     share = wording.percent(content.accepted / content.drawn) if content.drawn else "—"
@@ -271,66 +222,9 @@ def _tell_patients(content: RehearsalContent, wording: Wording) -> tuple[Block, 
     )
 
 
-def _choose_rows(rows: Sequence[CharacteristicRow]) -> list[CharacteristicRow]:
-    """The rows to read: of the planned trial all but single draws, of its alternatives what is compared."""
-    planned = rows[0].design if rows else ""
-    return [
-        row
-        for row in rows
-        if row.draw in DRAWS
-        and (
-            row.design == planned
-            or (row.draw == "all" and row.quantity.endswith((".mean", "stopped", "limit_reached")))
-            or (row.draw == "all" and row.quantity.startswith("conclusion."))
-        )
-    ]
-
-
 def _list_left_out(content: RehearsalContent, language: Language) -> tuple[Block, ...]:
     told = tuple(text.read(language) for text in content.left_out)
     return (Notice("plain", TEXTS["left_out"].read(language), told),) if told else ()
-
-
-def _tabulate(
-    identifier: str,
-    caption: str,
-    rows: Sequence[CharacteristicRow],
-    wording: Wording,
-    *,
-    is_long: bool = False,
-) -> Table:
-    language = wording.language
-    header = tuple(
-        TEXTS[name].read(language)
-        for name in ("quantity", "design", "draw", "estimate", "lower", "upper", "n", "unit")
-    )
-    return Table(
-        identifier,
-        caption,
-        header,
-        tuple(_tabulate_row(row, wording) for row in rows),
-        notes=(TEXTS["intervals"].read(language),),
-        is_long=is_long,
-    )
-
-
-def _tabulate_row(row: CharacteristicRow, wording: Wording) -> tuple[Cell, ...]:
-    language = wording.language
-    limits = [
-        Cell("—" if value is None else write_quantity(value, row.unit, language=language), is_number=True)
-        for value in (row.estimate, row.lower, row.upper)
-    ]
-    unit = TEXTS.get(f"unit_{row.unit}")
-    return row_of(
-        name_quantity(row.quantity, language=language),
-        [
-            Cell(name_design(row.design, language=language)),
-            Cell(DRAWS[row.draw].read(language) if row.draw in DRAWS else row.draw),
-            *limits,
-            Cell(wording.count(row.n), is_number=True),
-            Cell(unit.read(language) if unit else row.unit),
-        ],
-    )
 
 
 def _draw(name: str, figure: CaptionedFigure) -> Figure:

@@ -47,8 +47,10 @@ QUANTITIES: dict[str, Text] = {
     "distant_lesion_rate": Text(
         en="lesions not injected smaller by 30%", fr="lésions non injectées réduites de 30 %"
     ),
-    "pfs_median": Text(en="median progression-free survival", fr="survie sans progression médiane"),
-    "os_median": Text(en="median overall survival", fr="survie globale médiane"),
+    "pfs_median": Text(
+        en="median progression-free survival (days)", fr="survie sans progression médiane (jours)"
+    ),
+    "os_median": Text(en="median overall survival (days)", fr="survie globale médiane (jours)"),
     "doses": Text(en="administrations given", fr="administrations"),
     "deaths": Text(en="deaths", fr="décès"),
     "pfs_log_rank_z": Text(
@@ -79,6 +81,7 @@ MODES: dict[str, Text] = {
         en="True randomisation: each patient is in one arm, as in the trial.",
         fr="Vraie randomisation : chaque patient est dans un bras, comme dans l’essai.",
     ),
+    "single": Text(en="One arm: every patient is in it.", fr="Un seul bras : tous les patients y sont."),
     "clones": Text(
         en="Clones: every patient is in every arm. No real trial can do this.",
         fr="Clones : chaque patient est dans tous les bras. Aucun essai réel ne le peut.",
@@ -86,6 +89,15 @@ MODES: dict[str, Text] = {
 }
 
 
+UNITS: dict[str, Text] = {
+    "1": Text(en="—", fr="—"),
+    "points": Text(en="points", fr="points"),
+    "patients": Text(en="patients", fr="patients"),
+    "centres": Text(en="centres", fr="centres"),
+    "fold": Text(en="fold", fr="fois"),
+    "1/month": Text(en="1/month", fr="1/mois"),
+    "1/year": Text(en="1/year", fr="1/an"),
+}
 PLANNED = Text(en="as planned", fr="comme prévu")
 SEPARATORS: dict[Language, str] = {"en": "; ", "fr": "\u202f; "}
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -106,6 +118,20 @@ def write_power(value: float, *, language: Language) -> str:
         return power
     digits = format_number(float(mantissa), language=language, decimals=0 if mantissa.endswith(".0") else 1)
     return f"{digits}\u00a0×\u00a0{power}"
+
+
+def write_significant(value: float, *, language: Language, digits: int = 3) -> str:
+    """Write a number with its first digits, never as a power of ten.
+
+    Example:
+        >>> write_significant(0.00064012, language="en"), write_significant(101.72, language="fr")
+        ('0.00064', '102')
+    """
+    short = f"{value:.{digits}g}"
+    if "e" in short:
+        short = f"{float(short):.10f}".rstrip("0")
+    decimals = len(short.split(".")[1]) if "." in short else 0
+    return format_number(float(short), language=language, decimals=decimals)
 
 
 def name_quantity(quantity: str, *, language: Language) -> str:
@@ -135,6 +161,27 @@ def name_quantity(quantity: str, *, language: Language) -> str:
     names += [MEASURES[part].read(language) if part in MEASURES else part for part in others]
     joined = ", ".join(names)
     return set_french_spaces(joined) if language == "fr" else joined
+
+
+def name_mode(mode: str, *, language: Language) -> str:
+    """Say who receives which arm, in a sentence.
+
+    Example:
+        >>> name_mode("single", language="en")
+        'One arm: every patient is in it.'
+    """
+    said = MODES[mode].read(language) if mode in MODES else mode
+    return set_french_spaces(said) if language == "fr" else said
+
+
+def name_unit(unit: str, *, language: Language) -> str:
+    """Write a unit in a language; symbols of units are the same in both.
+
+    Example:
+        >>> name_unit("fold", language="fr"), name_unit("mg/L", language="fr")
+        ('fois', 'mg/L')
+    """
+    return UNITS[unit].read(language) if unit in UNITS else unit
 
 
 def name_design(design: str, *, language: Language) -> str:

@@ -9,6 +9,9 @@ from abscopal.evidence.figures.participant_flow import (
     ParticipantFlow,
     render_participant_flow,
 )
+from abscopal.evidence.flow_reasons import list_reason_words, write_reason
+from abscopal.protocol.check_patients import list_criteria
+from abscopal.protocol.reading import read_study
 from unit.evidence.figure_tables import ARMS, list_drawn, read_page
 
 FIRM = "\u00a0"
@@ -54,6 +57,20 @@ def test_reasons_take_the_words_of_the_reader():
     )
     assert flow.rows[0].leaving.reasons[0] == ("Traitement antérieur", 15)
     assert flow.rows[0].boxes[0].label == "Évalués"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_criteria_and_dispositions_are_told_in_the_language_of_the_report(language):
+    protocol = read_study("dex2").protocol
+    words = list_reason_words(protocol, language=language)
+    carriers = next(item for item in list_criteria(protocol) if "HLA" in item.text.en)
+    assert write_reason(carriers.text.en, words) == carriers.text.read(language)
+    assert (
+        write_reason("LOST TO FOLLOW-UP", words)
+        == {"en": "Lost to follow-up", "fr": "Perdu de vue"}[language]
+    )
+    # What others recorded in their own words keeps its abbreviations.
+    assert write_reason("Positive for HIV", words) == "Positive for HIV"
 
 
 def test_a_trial_without_screening_log_starts_with_the_patients_enrolled():

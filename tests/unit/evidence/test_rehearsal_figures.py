@@ -62,7 +62,10 @@ def draw_all(language):
         "what_if": render_what_if([WhatIf("Rule met", "proportion", ways)], language=language),
         "targets": render_calibration_targets(checks, language=language),
         "widths": render_parameter_widths(
-            [ParameterWidth("kmax", (0.1, 10.0), (0.5, 2.0)), ParameterWidth("chi", (0.5, 2.0), (0.5, 2.0))],
+            [
+                ParameterWidth("chi", "Held back", "", (0.25, 0.5, 1.0), (0.25, 0.5, 1.0), 0.97),
+                ParameterWidth("kmax", "Killing", "1/d", (0.2, 2.0, 20.0), (1.0, 2.0, 4.0), 0.301),
+            ],
             language=language,
         ),
     }
@@ -138,8 +141,12 @@ def test_hits_and_misses_are_both_written(english):
 
 def test_widths_say_how_little_was_learnt(english):
     written = [text.get_text() for text in english["widths"].axes[0].texts]
-    assert written == ["0.30", "1.00"]
-    assert english["widths"].caption.description.startswith("1 of 2")
+    assert written == ["0.30", "0.97 nothing learnt"]
+    assert english["widths"].caption.description.startswith("About 1 of 2")
+    names = [label.get_text() for label in english["widths"].axes[0].get_yticklabels()]
+    assert names == ["Killing (kmax)", "Held back (chi)"]
+    bars = [line.get_xdata().tolist() for line in english["widths"].axes[0].lines[:4]]
+    assert bars == [[0.1, 10.0], [0.5, 2.0], [0.5, 2.0], [0.5, 2.0]]
 
 
 def test_every_figure_is_as_wide_as_the_house_asks_and_speaks_french(english):

@@ -14,15 +14,11 @@ from abscopal.evidence.credibility_report import (
     list_credibility_sections,
     render_credibility_markdown,
 )
-from abscopal.evidence.figures.rehearsal_data import TargetCheck
-from abscopal.evidence.rehearsal_page import (
-    AssumedValue,
-    CharacteristicRow,
-    RehearsalContent,
-    list_limits,
-    render_rehearsal_page,
-)
+from abscopal.evidence.figures.rehearsal_data import ParameterWidth, TargetCheck
+from abscopal.evidence.rehearsal_page import RehearsalContent, list_limits, render_rehearsal_page
+from abscopal.evidence.rehearsal_tables import AssumedValue, CharacteristicRow
 from abscopal.evidence.rehearsal_texts import TEXTS
+from abscopal.evidence.report.blocks import Table
 from abscopal.protocol.text import Text
 
 VALUES = (
@@ -62,6 +58,12 @@ CHECKS = (
     TargetCheck("Severe toxicity", "fit", "proportion", 0.243, 0.118, 0.412, 0.259, 0.23, 0.31),
     TargetCheck("Response", "held_out", "proportion", 0.62, 0.384, 0.819, 0.90, 0.85, 0.95),
 )
+WIDTHS = (
+    ParameterWidth("eps_4", "Gain of proliferation", "", (0.08, 0.4, 1.9), (0.0853, 0.322, 1.31), 0.98),
+    ParameterWidth(
+        "a_n", "Hazard by nivolumab", "1/d", (0.00024, 0.00064, 0.0017), (0.000478, 0.000792, 0.00154), 0.56
+    ),
+)
 FACTS = CredibilityFacts(
     study="STUDY-1",
     question=CONTENT.question,
@@ -69,6 +71,7 @@ FACTS = CredibilityFacts(
     trials=600,
     verification=Verification(1e-6, 128, 1.1e-7, 3, 6.9e-9),
     checks=CHECKS,
+    widths=WIDTHS,
     emergences=(Emergence("Arm A", "injected", "R", 42, 0.07),),
     sensitivities=(
         Sensitivity("severe_rate.A.mean", "a_ni", Text(en="Hazard of both", fr="Risque des deux"), 0.9, 12),
@@ -144,8 +147,36 @@ def test_credibility_names_every_category_and_shows_misses(language):
     assert "10⁻⁷" in report
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_calibration_taught_is_told_parameter_by_parameter(language):
+    report = render_credibility_markdown(FACTS, limits=(), version="1.0", language=language)
+    rows = [line for line in report.splitlines() if line.endswith("|") or " | " in line]
+    learnt = next(place for place, line in enumerate(rows) if "(a_n)" in line)
+    kept = next(place for place, line in enumerate(rows) if "(eps_4)" in line)
+    assert learnt < kept
+    assert TEXTS["credibility_taught_nothing"].read(language) in rows[kept].split(" | ")[-1]
+    mark = "." if language == "en" else ","
+    assert f"0{mark}000792 (0{mark}000478 – 0{mark}00154) | 1/d | 0{mark}56" in rows[learnt]
+    page = render(language)
+    assert 'download="credibility-widths.csv"' in page
+
+
+def test_every_row_of_every_table_is_as_long_as_its_header():
+    for section in list_credibility_sections(FACTS, language="en"):
+        for table in section.blocks:
+            if isinstance(table, Table):
+                assert {len(cells) for cells in table.rows} == {len(table.header)}, table.identifier
+
+
+def test_calibration_judges_what_it_recorded_itself():
+    """None among some hundred patients is not a share of exactly 0: the record knows, the interval does not."""
+    check = TargetCheck("Untreated", "fit", "proportion", 0.005, 0.00002, 0.046, 0.0, 0.0, 0.0)
+    assert check.is_hit is False
+    assert replace(check, judged=True).is_hit is True
+
+
 def test_a_report_without_calibration_or_sensitivity_says_so():
-    bare = replace(FACTS, draws=1, checks=(), sensitivities=(), emergences=())
+    bare = replace(FACTS, draws=1, checks=(), widths=(), sensitivities=(), emergences=())
     report = render_credibility_markdown(bare, limits=(), version="1.0", language="en")
     assert TEXTS["credibility_calibration_none"].en in report
     assert TEXTS["credibility_no_sensitivity"].en in report

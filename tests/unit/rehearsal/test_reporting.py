@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from scipy.stats import rankdata
 
-from abscopal.evidence.rehearsal_page import CharacteristicRow
+from abscopal.evidence.rehearsal_tables import CharacteristicRow
 from abscopal.protocol.reading import read_study
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import plan_arm
@@ -51,7 +51,7 @@ def test_targets_stand_beside_the_quantity_they_are():
     recorded = {
         "identifier": "elsewhere", "text": {"en": "Another trial"}, "kind": "median", "use": "held_out",
         "observed": 0.5, "observed_lower": 0.3, "observed_upper": 0.7,
-        "ensemble": 0.75, "ensemble_lower": 0.6, "ensemble_upper": 0.9,
+        "ensemble": 0.75, "ensemble_lower": 0.6, "ensemble_upper": 0.9, "is_inside": False,
     }  # fmt: skip
     found = list_target_checks(STUDY.protocol, rows, (), record=[recorded], language="en")
     checks = {check.published: check for check in found}

@@ -30,8 +30,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "targets": "Published results beside the calibrated model",
         "tells": "{hits} of {fits} results that calibration saw, and {held_hits} of {held} that it did not, lie inside "
         "the published interval; {unknown} were published without one.",
-        "reads": "Black: published, with its exact interval of 95% where counts were printed. Coloured: median and 5 "
-        "to 95% of the ensemble; filled where calibration saw the result, open where it was held out.",
+        "reads": "Black: published, with its exact interval of 95% where counts were printed. Coloured: median and "
+        "range of the model, as the tables of the evidence say; filled where calibration saw the result, open where "
+        "it was held out.",
         "fit": "seen by calibration",
         "held_out": "held out",
         "published": "published",
@@ -39,9 +40,14 @@ _WORDS: dict[Language, dict[str, str]] = {
         "miss": "OUTSIDE",
         "no": "no interval",
         "widths": "What calibration taught about each parameter",
-        "width_tells": "{count} of {all} parameters kept more than 80% of their width: the data say little on them.",
-        "width_reads": "Pale: 90% before; blue: 90% after; at the right, width after over before. Logarithmic, over "
-        "the median before.",
+        "width_tells": "About {count} of {all} parameters the published results taught nothing: they kept 90% of their "
+        "width or more, and what they are is what was assumed.",
+        "width_reads": "Pale bar: interval of 95% before calibration; dark bar: after; number: width after over width "
+        "before, the best learnt first. Logarithmic axis, over the median before.",
+        "before": "before calibration",
+        "after": "after",
+        "untaught": "after; the results taught nothing",
+        "nothing_learnt": "nothing learnt",
         "x": "Over the median before",
         "nothing": "Nothing was calibrated.",
     },
@@ -49,8 +55,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "targets": "Résultats publiés et modèle calé",
         "tells": "{hits} des {fits} résultats vus par le calage, et {held_hits} des {held} non vus, sont dans "
         "l’intervalle publié ; {unknown} ont été publiés sans intervalle.",
-        "reads": "Noir : publié, avec son intervalle exact à 95 % si les effectifs sont donnés. Couleur : médiane et 5 "
-        "à 95 % de l’ensemble ; plein si le calage a vu le résultat, creux s’il était réservé.",
+        "reads": "Noir : publié, avec son intervalle exact à 95 % si les effectifs sont donnés. Couleur : médiane et "
+        "étendue du modèle, comme disent les tableaux des preuves ; plein si le calage a vu le résultat, creux s’il "
+        "était réservé.",
         "fit": "vu par le calage",
         "held_out": "réservé",
         "published": "publié",
@@ -58,10 +65,14 @@ _WORDS: dict[Language, dict[str, str]] = {
         "miss": "DEHORS",
         "no": "sans intervalle",
         "widths": "Ce que le calage a appris sur chaque paramètre",
-        "width_tells": "{count} paramètres sur {all} ont gardé plus de 80 % de leur largeur : les données en disent "
-        "peu.",
-        "width_reads": "Pâle : 90 % avant ; bleu : 90 % après ; à droite, largeur après sur avant. Échelle "
-        "logarithmique, rapportée à la médiane avant.",
+        "width_tells": "Sur {count} paramètres sur {all}, les résultats publiés n’ont rien appris : ils ont gardé au "
+        "moins 90 % de leur largeur, et valent ce qui a été supposé.",
+        "width_reads": "Barre pâle : intervalle à 95 % avant calage ; barre foncée : après ; nombre : largeur après "
+        "sur largeur avant, les mieux appris en tête. Échelle logarithmique, rapportée à la médiane avant.",
+        "before": "avant calage",
+        "after": "après",
+        "untaught": "après ; les résultats n’ont rien appris",
+        "nothing_learnt": "rien appris",
         "x": "Rapporté à la médiane avant",
         "nothing": "Rien n’a été calé.",
     },
@@ -112,7 +123,7 @@ def render_calibration_targets(checks: Sequence[TargetCheck], *, language: Langu
         for axes, group in zip(panels, rows, strict=True):
             _draw_checks(axes, group, words)
             if group[0].unit == "proportion":
-                axes.set_xlim(0, 1)
+                axes.set_xlim(-0.015, 1.015)
                 write_percent_axis(axes, language=language, axis="x")
             else:
                 axes.set_xlim(left=0)
@@ -161,7 +172,7 @@ def _draw_checks(axes: Axes, checks: Sequence[TargetCheck], words: dict[str, str
 
 
 def render_parameter_widths(widths: Sequence[ParameterWidth], *, language: Language) -> CaptionedFigure:
-    """Draw the width of each parameter before and after calibration.
+    """Draw the width of each parameter before and after calibration, the best learnt first.
 
     Args:
         widths: the parameters.
@@ -171,41 +182,65 @@ def render_parameter_widths(widths: Sequence[ParameterWidth], *, language: Langu
         A figure 7.2 inches wide.
 
     Example:
-        >>> width = ParameterWidth("kmax", (0.1, 10.0), (0.5, 2.0))
+        >>> width = ParameterWidth("kmax", "Killing", "1/d", (0.1, 1.0, 10.0), (0.5, 1.0, 2.0), 0.3)
         >>> render_parameter_widths([width], language="en").caption.description.split(":")[0]
-        '0 of 1 parameters kept more than 80% of their width'
+        'About 0 of 1 parameters the published results taught nothing'
     """
     words = choose_words(_WORDS, language=language)
-    kept = sum(width.ratio > 0.8 for width in widths)
+    untaught = sum(not width.is_taught for width in widths)
     with use_appearance():
-        figure = open_figure(height=0.9 + 0.3 * max(len(widths), 1), language=language)
+        figure = open_figure(height=1.1 + 0.3 * max(len(widths), 1), language=language)
         figure.caption = Caption(
-            words["widths"], words["width_tells"].format(count=kept, all=len(widths)), (words["width_reads"],)
+            words["widths"],
+            words["width_tells"].format(count=untaught, all=len(widths)),
+            (words["width_reads"],),
         )
-        figure.get_layout_engine().set(rect=(0.02, 0, 0.97, 1))  # type: ignore[union-attr, call-arg]
+        # Numbers stand right of the axes, beyond what the layout counts.
+        figure.get_layout_engine().set(rect=(0.02, 0, 0.88, 1))  # type: ignore[union-attr, call-arg]
         if not widths:
             draw_message(figure, words["nothing"])
             return figure
         axes = figure.add_subplot()
-        for place, width in enumerate(widths):
-            axes.plot(width.prior, [place] * 2, color=PALE_GREY, linewidth=9, solid_capstyle="butt")
-            axes.plot(width.posterior, [place] * 2, color=BLUE, linewidth=3.2, solid_capstyle="butt")
-            axes.annotate(
-                format_number(width.ratio, language=language, decimals=2),
-                (1.0, place),
-                xycoords=("axes fraction", "data"),
-                xytext=(6, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=8,
-            )
+        ordered = sorted(widths, key=lambda width: width.width)
+        for place, width in enumerate(ordered):
+            _draw_width(axes, place, width, words, language)
         axes.set_xscale("log")
         axes.axvline(1, color=GREY, linewidth=0.8)
-        axes.set_yticks(range(len(widths)), [wrap(width.label, width=34) for width in widths], fontsize=7.5)
-        axes.set_ylim(len(widths) - 0.5, -0.5)
+        names = [wrap(f"{width.label} ({width.symbol})", width=46) for width in ordered]
+        axes.set_yticks(range(len(ordered)), names, fontsize=7.5)
+        axes.set_ylim(len(ordered) - 0.5, -0.5)
         axes.set_xlabel(words["x"])
         axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
         axes.xaxis.set_major_formatter(lambda value, _: format_number(
             value, language=language, decimals=0 if value >= 1 else 2 if value < 0.1 else 1))  # fmt: skip
         axes.xaxis.set_minor_formatter(lambda *_: "")
+        handles = [
+            Line2D([], [], color=PALE_GREY, linewidth=9, label=words["before"]),
+            Line2D([], [], color=BLUE, linewidth=3.2, label=words["after"]),
+            Line2D([], [], color=GREY, linewidth=3.2, label=words["untaught"]),
+        ]
+        figure.legend(handles=handles, loc="outside upper left", ncols=3)
         return figure
+
+
+def _draw_width(
+    axes: Axes, place: int, width: ParameterWidth, words: dict[str, str], language: Language
+) -> None:
+    middle = width.prior[1]
+    for bounds, colour, thickness in (
+        (width.prior, PALE_GREY, 9.0),
+        (width.posterior, BLUE if width.is_taught else GREY, 3.2),
+    ):
+        ends = [bounds[0] / middle, bounds[2] / middle]
+        axes.plot(ends, [place] * 2, color=colour, linewidth=thickness, solid_capstyle="butt")
+    number = format_number(width.width, language=language, decimals=2)
+    axes.annotate(
+        number if width.is_taught else f"{number} {words['nothing_learnt']}",
+        (1.0, place),
+        xycoords=("axes fraction", "data"),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8,
+        color=BLACK if width.is_taught else GREY,
+    )

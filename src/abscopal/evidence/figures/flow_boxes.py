@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from abscopal.evidence.figures.appearance import capitalise, choose_words
+from abscopal.derivations.participant_flow import NOT_RECORDED
+from abscopal.evidence.figures.appearance import choose_words
 from abscopal.evidence.figures.participant_flow import FlowBox, FlowRow, ParticipantFlow
+from abscopal.evidence.flow_reasons import DISPOSITIONS, write_reason
 from abscopal.evidence.typography import Language
 
 _ALL_ARMS = "ALL"
@@ -33,7 +35,6 @@ _WORDS: dict[Language, dict[str, str]] = {
         "EVALUABLE": "Primary endpoint",
         "sets": "Analysis sets of the patients enrolled",
         "of": "{stage}: {reason}",
-        "NOT RECORDED": "Reason not recorded",
     },
     "fr": {
         "enrolment": "Inclusion",
@@ -57,7 +58,6 @@ _WORDS: dict[Language, dict[str, str]] = {
         "EVALUABLE": "Critère principal",
         "sets": "Populations d’analyse des patients inclus",
         "of": "{stage} : {reason}",
-        "NOT RECORDED": "Motif non renseigné",
     },
 }
 
@@ -78,7 +78,7 @@ def compute_participant_flow(
         counts: STAGE, ARM (`ALL` for every arm together), DETAIL (reason; empty for the whole step), N.
         language: `en` or `fr`.
         arms: arm identifier to label, in the order to draw; None to use the identifiers, sorted.
-        reasons: reason as recorded to its words; others are written as recorded, in lower case.
+        reasons: reason as recorded to its words; others are written as recorded.
 
     Returns:
         The rows of the diagram.
@@ -94,14 +94,14 @@ def compute_participant_flow(
     """
     words = choose_words(_WORDS, language=language)
     whole = {(stage, arm): n for stage, arm, detail, n in _rows(counts) if not detail}
-    written = {"NOT RECORDED": words["NOT RECORDED"]} | dict(reasons or {})
+    written = {NOT_RECORDED: DISPOSITIONS[NOT_RECORDED].read(language)} | dict(reasons or {})
 
     def list_reasons(stage: str, arm: str) -> list[tuple[str, int]]:
         found = [
             (detail, n) for at, where, detail, n in _rows(counts) if (at, where) == (stage, arm) and detail
         ]
         ordered = sorted(found, key=lambda pair: (-pair[1], pair[0]))
-        return [(written.get(detail, capitalise(detail.lower())), n) for detail, n in ordered]
+        return [(write_reason(detail, written), n) for detail, n in ordered]
 
     rows = []
     screened, failed = whole.get(("SCREENED", _ALL_ARMS), 0), whole.get(("SCREEN_FAILURE", _ALL_ARMS), 0)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Role = Literal["injected", "distant"]
 Level = Literal["peak", "trough"]
+TAUGHT_NOTHING = 0.9
+"""Width after over width before, from which calibration has taught nothing worth the name."""
 Unit = Literal["proportion", "days", "count", "mg/L", "number"]
 
 
@@ -158,6 +160,8 @@ class TargetCheck:
         fitted: median over the ensemble.
         fitted_lower: least of the ensemble shown.
         fitted_upper: greatest.
+        judged: verdict of calibration itself, which knows that none among some hundred patients is not exactly 0;
+            None where the interval alone decides.
     """
 
     label: str
@@ -169,12 +173,15 @@ class TargetCheck:
     fitted: float
     fitted_lower: float
     fitted_upper: float
+    judged: bool | None = None
 
     @property
     def is_hit(self) -> bool | None:
         """Whether the fitted median lies inside the published interval; None without one."""
         if self.lower is None or self.upper is None:
             return None
+        if self.judged is not None:
+            return self.judged
         return self.lower <= self.fitted <= self.upper
 
 
@@ -183,17 +190,27 @@ class ParameterWidth:
     """How much calibration taught about a parameter: intervals of 95 % before and after.
 
     Args:
-        label: the parameter.
-        prior: bounds before, over the median before.
-        posterior: bounds after, over the median before.
+        symbol: its name in the model or among the settings.
+        label: what it is.
+        unit: its unit; empty for a pure number.
+        prior: lower bound, median and upper bound before.
+        posterior: the same after.
+        width: width after over width before, on the scale on which it was searched; 1 is nothing learnt.
     """
 
+    symbol: str
     label: str
-    prior: tuple[float, float]
-    posterior: tuple[float, float]
+    unit: str
+    prior: tuple[float, float, float]
+    posterior: tuple[float, float, float]
+    width: float
 
     @property
-    def ratio(self) -> float:
-        """Width after over width before, on the logarithm; 1 is nothing learnt."""
-        before, after = (np.log(high) - np.log(low) for low, high in (self.prior, self.posterior))
-        return float(after / before) if before > 0 else 1.0
+    def is_taught(self) -> bool:
+        """Whether the results taught something about it: a tenth of its width at least.
+
+        Example:
+            >>> ParameterWidth("r", "Growth", "1/d", (0.1, 1.0, 9.0), (0.2, 1.0, 8.0), 0.93).is_taught
+            False
+        """
+        return self.width < TAUGHT_NOTHING

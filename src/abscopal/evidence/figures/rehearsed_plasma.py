@@ -19,7 +19,7 @@ from abscopal.evidence.figures.appearance import (
 )
 from abscopal.evidence.figures.rehearsal_data import LevelBeside, PlasmaGroup
 from abscopal.evidence.rehearsal_words import SEPARATORS
-from abscopal.evidence.typography import Language, format_number
+from abscopal.evidence.typography import Language, format_count, format_number
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -28,12 +28,14 @@ _WORDS: dict[Language, dict[str, str]] = {
         "y": "Concentration (mg/L)",
         "peak": "peak",
         "trough": "trough",
-        "beside": "First cycle,\nbeside published",
-        "published": "published, mean and SD",
+        "beside": "{drugs}, first\ncycle, beside published",
+        "patients": "Patients: {values}.",
+        "group": "{arm} {n}",
+        "published": "published, mean and standard deviation",
         "rehearsed": "virtual, median and 5–95%",
         "tells": "Virtual median against published mean, mg/L: {values}.",
         "none": "No published concentration stands beside.",
-        "value": "{arm} {drug} {level} {median} against {published}",
+        "value": "{drug} {level} {median} against {published} ({arm})",
         "reads": "Lines: median; bands: 5 to 95% of patients, those whose doses were stopped or missed included. "
         "Logarithmic axis. Sampling times of the published "
         "values may be unknown.",
@@ -44,12 +46,14 @@ _WORDS: dict[Language, dict[str, str]] = {
         "y": "Concentration (mg/L)",
         "peak": "pic",
         "trough": "résiduelle",
-        "beside": "Premier cycle,\net valeurs publiées",
+        "beside": "{drugs}, premier\ncycle et publié",
+        "patients": "Patients : {values}.",
+        "group": "{arm} {n}",
         "published": "publié, moyenne et écart-type",
         "rehearsed": "virtuel, médiane et 5–95 %",
         "tells": "Médiane virtuelle et moyenne publiée, mg/L : {values}.",
         "none": "Aucune concentration publiée en regard.",
-        "value": "{arm} {drug} {level} {median} contre {published}",
+        "value": "{drug}, {level} {median} contre {published} ({arm})",
         "reads": "Traits : médiane ; bandes : 5 à 95 % des patients, doses arrêtées ou manquées comprises. "
         "Axe logarithmique. Les heures de prélèvement des "
         "valeurs publiées peuvent être inconnues.",
@@ -75,7 +79,7 @@ def render_rehearsed_plasma(
         >>> group = PlasmaGroup("IT", "ipilimumab", np.array([0.0, 1.0]), np.array([[2.0, 1.0], [3.0, 1.5]]))
         >>> level = LevelBeside("IT", "ipilimumab", "peak", 2.2, 1.7, 2.0, 2.5, 3.0)
         >>> render_rehearsed_plasma([group], levels=[level], language="en").caption.description
-        'Virtual median against published mean, mg/L: IT ipilimumab peak 2.5 against 2.2.'
+        'Virtual median against published mean, mg/L: ipilimumab peak 2.5 against 2.2 (IT).'
     """
     words = choose_words(_WORDS, language=language)
     drugs = list(dict.fromkeys(group.drug for group in groups))
@@ -90,10 +94,16 @@ def render_rehearsed_plasma(
         )
         for level in levels
     )
+    counts = [
+        words["group"].format(arm=arm, n=format_count(_count_patients(groups, arm), language=language))
+        for arm in arms
+    ]
     with use_appearance():
         figure = open_figure(height=3.6, language=language)
         figure.caption = Caption(
-            words["title"], words["tells"].format(values=told) if told else words["none"], (words["reads"],)
+            words["title"],
+            words["tells"].format(values=told) if told else words["none"],
+            (words["patients"].format(values=SEPARATORS[language].join(counts)), words["reads"]),
         )
         widths = [2.0] * len(drugs) + ([1.5] if levels else [])
         panels = figure.subplots(1, len(widths), squeeze=False, width_ratios=widths)[0]
@@ -127,6 +137,10 @@ def render_rehearsed_plasma(
         return figure
 
 
+def _count_patients(groups: Sequence[PlasmaGroup], arm: str) -> int:
+    return max(len(group.concentration) for group in groups if group.arm == arm)
+
+
 def _draw_drug(axes: Axes, groups: Sequence[PlasmaGroup], arms: Sequence[str]) -> None:
     highest = 1.0
     for group in groups:
@@ -156,6 +170,7 @@ def _draw_levels(
     axes: Axes, levels: Sequence[LevelBeside], arms: Sequence[str], words: dict[str, str]
 ) -> None:
     names = []
+    drugs = list(dict.fromkeys(level.drug for level in levels))
     for place, level in enumerate(levels):
         mark = mark_arm(arms.index(level.arm) if level.arm in arms else len(arms))
         colour = mark.colour
@@ -183,11 +198,12 @@ def _draw_levels(
             linestyle="none",
             gid=f"published-{place}",
         )
-        names.append(words[level.level])
+        names.append(words[level.level] if len(drugs) == 1 else f"{level.drug}\n{words[level.level]}")
     axes.set_yscale("log")
     axes.set_xticks(range(len(levels)), names, fontsize=7, rotation=30)
     axes.set_xlim(-0.5, len(levels) - 0.5)
-    axes.set_title(words["beside"])
+    axes.set_title(words["beside"].format(drugs=" + ".join(drugs)))
+    axes.set_ylabel("mg/L", labelpad=2)
 
 
 def _number_logarithms(axes: Axes, language: Language) -> None:

@@ -17,8 +17,8 @@ from abscopal.evidence.figures.appearance import (
     use_appearance,
 )
 from abscopal.evidence.figures.rehearsal_data import PopulationGroup
-from abscopal.evidence.rehearsal_words import SEPARATORS
-from abscopal.evidence.typography import Language, format_number
+from abscopal.evidence.rehearsal_words import SEPARATORS, write_significant
+from abscopal.evidence.typography import Language, format_count, format_number
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -33,6 +33,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "y": "Fold of a reference lesion",
         "tells": "Median at day {day}: {values}.",
         "value": "{name} {fold} ({arm}, {role})",
+        "counts": "Lesions: {values}.",
+        "count": "{arm}, {role} {n}",
         "reads": "Points: median of the lesions; bars: middle half. Logarithmic axis. Folds of a reference lesion are "
         "no cell counts.",
     },
@@ -48,6 +50,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "y": "Multiple d’une lésion de référence",
         "tells": "Médiane au jour {day} : {values}.",
         "value": "{name} {fold} ({arm}, {role})",
+        "counts": "Lésions : {values}.",
+        "count": "{arm}, {role} {n}",
         "reads": "Points : médiane des lésions ; barres : moitié centrale. Axe logarithmique. Un multiple d’une lésion "
         "de référence n’est pas un nombre de cellules.",
     },
@@ -71,18 +75,28 @@ def render_rehearsed_populations(groups: Sequence[PopulationGroup], *, language:
         >>> group = PopulationGroup("IT", "injected", (0, 21), folds)
         >>> figure = render_rehearsed_populations([group], language="en")
         >>> figure.caption.description.split(";")[0]
-        'Median at day 21: Regulatory T cells 2.0 (IT, injected)'
+        'Median at day 21: Regulatory T cells 2 (IT, injected)'
     """
     words = choose_words(_WORDS, language=language)
     last = groups[0].days[-1] if groups else 0
     told = [
         words["value"].format(
             name=words[name].replace("\n", " "),
-            fold=format_number(float(np.nanmedian(group.folds[name][:, -1])), language=language, decimals=1),
+            fold=write_significant(
+                float(np.nanmedian(group.folds[name][:, -1])), language=language, digits=2
+            ),
             arm=group.arm,
             role=words[group.role],
         )
         for name in TOLD
+        for group in groups
+    ]
+    counts = [
+        words["count"].format(
+            arm=group.arm,
+            role=words[group.role],
+            n=format_count(len(next(iter(group.folds.values()))), language=language),
+        )
         for group in groups
     ]
     with use_appearance():
@@ -90,7 +104,7 @@ def render_rehearsed_populations(groups: Sequence[PopulationGroup], *, language:
         figure.caption = Caption(
             words["title"],
             words["tells"].format(day=last, values=SEPARATORS[language].join(told)),
-            (words["reads"],),
+            (words["counts"].format(values=SEPARATORS[language].join(counts)), words["reads"]),
         )
         panels = figure.subplots(1, len(POPULATIONS), squeeze=False)[0]
         for axes, name in zip(panels, POPULATIONS, strict=True):

@@ -26,7 +26,7 @@ from abscopal.evidence.figures.appearance import (
 )
 from abscopal.evidence.figures.rehearsal_data import Distribution, Floats, Frequency, Unit, WhatIf
 from abscopal.evidence.rehearsal_words import SEPARATORS
-from abscopal.evidence.typography import Language, format_number, format_percent
+from abscopal.evidence.typography import Language, format_count, format_number, format_percent
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -42,6 +42,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "bars": "Bars: trials, spread by chance and by what nobody knows. Orange ticks: mean under each draw of the "
         "parameters. Dashes: the value that decides.",
         "trials": "Trials",
+        "n": "{n} trials.",
+        "count": "Patients",
+        "days": "Days",
         "what_if": "What if",
         "planned": "{label}, as planned {value}",
         "points": "Points with their Monte-Carlo interval of 95%; dashes: as planned.",
@@ -61,6 +64,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "bars": "Barres : essais, dispersés par le hasard et par ce que personne ne sait. Petits traits orange : "
         "moyenne sous chaque tirage des paramètres. Tirets : la valeur qui décide.",
         "trials": "Essais",
+        "n": "{n} essais.",
+        "count": "Patients",
+        "days": "Jours",
         "what_if": "Et si",
         "planned": "{label}, comme prévu {value}",
         "points": "Points avec leur intervalle de Monte-Carlo à 95 % ; tirets : comme prévu.",
@@ -152,8 +158,13 @@ def render_endpoint_distributions(
     with use_appearance():
         columns = min(3, max(1, len(known)))
         rows = -(-len(known) // columns)
-        figure = open_figure(height=0.4 + 1.9 * max(rows, 1), language=language)
-        figure.caption = Caption(words["endpoints"], words["tells"].format(values=told), (words["bars"],))
+        figure = open_figure(height=0.4 + 2.05 * max(rows, 1), language=language)
+        trials = format_count(max((len(item.values) for item in known), default=0), language=language)
+        figure.caption = Caption(
+            words["endpoints"],
+            words["tells"].format(values=told),
+            (words["n"].format(n=trials), words["bars"]),
+        )
         if not known:
             draw_message(figure, words["nothing"])
             return figure
@@ -163,6 +174,8 @@ def render_endpoint_distributions(
                 axes.set_visible(False)
                 continue
             _draw_distribution(axes, known[place], language)
+            if known[place].unit in ("count", "days"):
+                axes.set_xlabel(words[known[place].unit])
             if place % columns == 0:
                 axes.set_ylabel(words["trials"])
         for _ in range(rows):
@@ -239,6 +252,8 @@ def _draw_alternatives(axes: Axes, item: WhatIf, designs: Sequence[str], languag
 def _draw_distribution(axes: Axes, item: Distribution, language: Language) -> None:
     values = _finite(item)
     axes.hist(values, bins=_choose_bins(values, item.unit).tolist(), color=SKY_BLUE, edgecolor="white")
+    if item.unit == "proportion" and np.ptp(values) == 0:
+        axes.set_xlim(-0.02, 1.02)
     if item.by_draw:
         # Ticks hang under the axis line, so that bars never hide them.
         axes.plot(
@@ -269,8 +284,12 @@ def _choose_bins(values: Floats, unit: Unit) -> Floats:
         width = max(1.0, np.ceil((high - low + 1) / MOST_BINS))
         return np.asarray(np.arange(low - 0.5, high + width, width))
     bins = min(MOST_BINS if unit == "days" else FEWER_BINS, max(1, len(np.unique(values))))
-    half = 0.01 if unit == "proportion" else 0.5
-    return np.linspace(low, high, bins + 1) if high > low else np.array([low - half, low + half])
+    if high > low:
+        return np.linspace(low, high, bins + 1)
+    if unit == "proportion":  # no share lies below 0 or above 1
+        start = min(max(low - 0.01, 0.0), 0.98)
+        return np.array([start, start + 0.02])
+    return np.array([low - 0.5, low + 0.5])
 
 
 def _finite(item: Distribution) -> Floats:

@@ -3,11 +3,15 @@
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from abscopal.rehearsal.model.description import ModelDescription
-from abscopal.rehearsal.model.equations import list_symbols, parse
+from abscopal.evidence.rehearsal_words import name_unit
+from abscopal.protocol.text import Language, Text
+from abscopal.rehearsal.model.description import ModelDescription, Parameter, State
+from abscopal.rehearsal.model.equations import list_symbols, parse, rewrite
 
 Values = Mapping[str, float | Sequence[float]]
+LESION = Text(en="lesion", fr="lésion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,64 +25,111 @@ class GivenDose:
 
 
 def write_antimony(
-    model: ModelDescription, values: Values, doses: Sequence[GivenDose], *, lesions: int
+    model: ModelDescription,
+    values: Values,
+    doses: Sequence[GivenDose],
+    *,
+    lesions: int,
+    language: Language = "en",
 ) -> str:
     """Write one patient's model, with its doses as events.
 
     Args:
         model: the description.
         values: every parameter by symbol; one number, or one a lesion.
-        doses: the doses given; one on day 0 is added to the starting values.
+        doses: the doses given, day 0 being the first; one on day 0 is added to the starting values, each later one
+            is an event of its own. What is shared among lesions on one day is one dose.
         lesions: number of lesions.
+        language: of the names that other programs show beside the symbols.
 
     Returns:
-        Antimony text; lesion k of state T is T_k, counted from 1.
+        Antimony text; time in days, lesion k of state T is T_k, counted from 1.
+
+    Example:
+        >>> from abscopal.rehearsal.model.description import read_model
+        >>> model = read_model()
+        >>> values = {item.symbol: item.value for item in model.parameters}
+        >>> doses = [GivenDose("nivolumab_intravenous", 21.0, 78.0)]
+        >>> text = write_antimony(model, values, doses, lesions=1)
+        >>> [line.strip() for line in text.splitlines() if "dose_1" in line]
+        ['dose_1_nivolumab_intravenous: at (time >= 21.0), fromTrigger=false: A_n1 = A_n1 + (78.0);']
     """
-    of_lesion = _list_of_lesions(model)
-    places: list[int | None] = [None]
-    lines = [f"model {model.name}"]
-
-    def name(symbol: str, place: int | None) -> str:
-        return f"{symbol}_{place + 1}" if symbol in of_lesion and place is not None else symbol
-
-    def write(expression: str, place: int | None) -> str:
-        return _write(parse(expression), place, lesions, of_lesion)
-
-    def spread(symbol: str) -> Sequence[int | None]:
-        return range(lesions) if symbol in of_lesion else places
-
+    writer = _Writer(model, _list_of_lesions(model), lesions, language)
+    lines = [f"model {model.name}", "  unit day = 86400 second;", "  unit time_unit = 86400 second;"]
     for parameter in model.parameters:
-        value = values[parameter.symbol]
-        for place in spread(parameter.symbol):
+        for place in writer.spread(parameter.symbol):
+            value = values[parameter.symbol]
             number = value if isinstance(value, int | float) else value[place or 0]
-            lines.append(f"  {name(parameter.symbol, place)} = {float(number)!r};")
+            symbol = writer.name(parameter.symbol, place)
+            lines += [f"  {symbol} = {float(number)!r};", writer.label(parameter, place)]
     for item in model.start:
-        lines += [
-            f"  {name(item.symbol, place)} = {write(item.expression, place)};"
-            for place in spread(item.symbol)
-        ]
+        for place in writer.spread(item.symbol):
+            lines.append(f"  {writer.name(item.symbol, place)} = {writer.write(item.expression, place)};")
     for item in model.assignments:
-        lines += [
-            f"  {name(item.symbol, place)} := {write(item.expression, place)};"
-            for place in spread(item.symbol)
-        ]
+        for place in writer.spread(item.symbol):
+            lines.append(f"  {writer.name(item.symbol, place)} := {writer.write(item.expression, place)};")
+    at_once = _add_up(model, [dose for dose in doses if dose.day <= 0], writer)
     for state in model.states:
-        for place in spread(state.symbol):
-            at_once = _list_additions(model, doses, name(state.symbol, place), of_lesion, lesions, day=0.0)
-            lines.append(
-                f"  {name(state.symbol, place)} = {' + '.join([write(state.start, place), *at_once])};"
-            )
-            lines.append(f"  {name(state.symbol, place)}' = {write(state.rate, place)};")
-    for day in sorted({dose.day for dose in doses if dose.day > 0}):
-        changes = []
-        for state in model.states:
-            for place in spread(state.symbol):
-                symbol = name(state.symbol, place)
-                added = _list_additions(model, doses, symbol, of_lesion, lesions, day=day)
-                if added:
-                    changes.append(f"{symbol} = {' + '.join([symbol, *added])}")
-        lines.append(f"  at (time >= {day!r}): {', '.join(changes)};")
-    return "\n".join([*lines, "end", ""])
+        for place in writer.spread(state.symbol):
+            symbol = writer.name(state.symbol, place)
+            start = " + ".join([writer.write(state.start, place), *at_once.get(symbol, ())])
+            lines += [f"  {symbol} = {start};", f"  {symbol}' = {writer.write(state.rate, place)};"]
+            lines.append(writer.label(state, place))
+    return "\n".join([*lines, *_write_events(model, doses, writer), "end", ""])
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes symbols and expressions of one lesion, or of the patient (place None)."""
+
+    model: ModelDescription
+    of_lesion: set[str]
+    lesions: int
+    language: Language
+
+    def spread(self, symbol: str) -> Sequence[int | None]:
+        return range(self.lesions) if symbol in self.of_lesion else (None,)
+
+    def name(self, symbol: str, place: int | None) -> str:
+        return f"{symbol}_{place + 1}" if symbol in self.of_lesion and place is not None else symbol
+
+    def write(self, expression: str, place: int | None) -> str:
+        return _write(parse(expression), place, self.lesions, self.of_lesion)
+
+    def label(self, item: Parameter | State, place: int | None) -> str:
+        """The line that gives a symbol the name that other programs show."""
+        said = item.text.read(self.language).replace('"', "'")
+        which = "" if place is None else f", {LESION.read(self.language)} {place + 1}"
+        unit = "" if item.unit == "1" else f" ({name_unit(item.unit, language=self.language)})"
+        return f'  {self.name(item.symbol, place)} is "{said}{which}{unit}";'
+
+
+def _write_events(model: ModelDescription, doses: Sequence[GivenDose], writer: _Writer) -> list[str]:
+    """One event a dose, each counted on what the one before it left: two on the same day lose nothing."""
+    lines = []
+    later = sorted({(dose.day, dose.kind) for dose in doses if dose.day > 0})
+    for number, (day, kind) in enumerate(later, start=1):
+        own = [dose for dose in doses if (dose.day, dose.kind) == (day, kind)]
+        added = _add_up(model, own, writer)
+        changes = ", ".join(f"{symbol} = {' + '.join([symbol, *parts])}" for symbol, parts in added.items())
+        lines.append(f"  dose_{number}_{kind}: at (time >= {day!r}), fromTrigger=false: {changes};")
+    return lines
+
+
+def _add_up(model: ModelDescription, doses: Sequence[GivenDose], writer: _Writer) -> dict[str, list[str]]:
+    """What doses add to which state, written out."""
+    kinds = {kind.identifier: kind for kind in model.doses}
+    added: dict[str, list[str]] = {}
+    for given in doses:
+        place = given.lesion or 0
+        for state, expression in kinds[given.kind].adds.items():
+            known = rewrite(parse(expression), partial(_name_dose, dose=given.dose))
+            added.setdefault(writer.name(state, place), []).append(f"({writer.write(known, place)})")
+    return added
+
+
+def _name_dose(symbol: str, *, dose: float) -> str:
+    return repr(float(dose)) if symbol == "dose" else symbol
 
 
 def _list_of_lesions(model: ModelDescription) -> set[str]:
@@ -98,28 +149,6 @@ def _stands_outside(tree: ast.expr) -> set[str]:
     if not children:
         return list_symbols(tree)
     return set().union(*(_stands_outside(child) for child in children))
-
-
-def _list_additions(
-    model: ModelDescription,
-    doses: Sequence[GivenDose],
-    symbol: str,
-    of_lesion: set[str],
-    lesions: int,
-    *,
-    day: float,
-) -> list[str]:
-    kinds = {kind.identifier: kind for kind in model.doses}
-    added: list[str] = []
-    for given in doses:
-        if given.day != day:
-            continue
-        for state, expression in kinds[given.kind].adds.items():
-            target = f"{state}_{(given.lesion or 0) + 1}" if state in of_lesion else state
-            if target == symbol:
-                text = _write(parse(expression), given.lesion, lesions, of_lesion)
-                added.append(f"({text.replace('dose', repr(float(given.dose)))})")
-    return added
 
 
 def _write(tree: ast.expr, place: int | None, lesions: int, of_lesion: set[str]) -> str:

@@ -32,7 +32,7 @@ from abscopal.evidence.figures.rehearsed_trials import (
     render_what_if,
 )
 from abscopal.evidence.figures.saving import write_svg
-from abscopal.evidence.rehearsal_page import CharacteristicRow
+from abscopal.evidence.rehearsal_tables import CharacteristicRow
 from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_design, name_quantity
 from abscopal.evidence.typography import Language
 from abscopal.rehearsal.given_doses import compute_diameter
@@ -43,7 +43,7 @@ PLASMA_DAYS = 90.0
 WEEK = 7
 ROLES: tuple[Role, ...] = ("injected", "distant")
 RATES = ("severe_rate", "response_rate", "distant_response_rate")
-COMPARED = ("conclusion.met", "stopped", "duration_days.mean")
+COMPARED = ("conclusion.met", "conclusion.overrun", "stopped", "duration_days.mean")
 _COLUMNS = {
     "severe_rate": ("severe", "severe_n"),
     "response_rate": ("responders", "treated"),
@@ -139,17 +139,19 @@ def render_trial_figures(
         language: `en` or `fr`.
 
     Returns:
-        Figures by name; without a comparison none of it.
+        Figures by name; without a rule no conclusions, without a comparison none of it.
     """
     designs = list(dict.fromkeys(row.design for row in rows))
     planned = [row for row in rows if row.design == designs[0]]
     own = trials.filter(pl.col("design") == designs[0])
     figures = {
-        "conclusions": render_conclusions(_list_frequencies(planned, language), language=language),
         "endpoints": render_endpoint_distributions(
             _list_distributions(own, planned, names, language), language=language
-        ),
+        )
     }
+    conclusions = _list_frequencies(planned, language)
+    if conclusions:
+        figures["conclusions"] = render_conclusions(conclusions, language=language)
     if len(designs) > 1:
         figures["what_if"] = render_what_if(_compare(rows, designs, names, language), language=language)
     return figures
@@ -203,6 +205,8 @@ def _list_frequencies(rows: Sequence[CharacteristicRow], language: Language) -> 
     draws = sorted({row.draw for row in rows if row.draw.isdigit()})
     found = []
     for code in CONCLUSIONS:
+        if code == "none":
+            continue
         quantity = f"conclusion.{code}"
         by_draw = {row.draw: row for row in rows if row.quantity == quantity}
         row = by_draw.get("all")

@@ -8,7 +8,7 @@ import numpy as np
 
 from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.figures.rehearsal_data import Level, LevelBeside, TargetCheck
-from abscopal.evidence.rehearsal_page import CharacteristicRow
+from abscopal.evidence.rehearsal_tables import CharacteristicRow
 from abscopal.evidence.typography import Language
 from abscopal.protocol.endpoints import Endpoint
 from abscopal.protocol.published import PublishedResults
@@ -88,6 +88,7 @@ def _read_check(row: Mapping[str, Any], language: Language) -> TargetCheck:
         fitted=row["ensemble"],
         fitted_lower=row["ensemble_lower"],
         fitted_upper=row["ensemble_upper"],
+        judged=row["is_inside"],
     )
 
 

@@ -13,14 +13,10 @@ import polars as pl
 from abscopal.errors import OutputError
 from abscopal.evidence.credibility_report import list_credibility_sections, render_credibility_markdown
 from abscopal.evidence.figures.rehearsal_data import ParameterWidth
-from abscopal.evidence.rehearsal_page import (
-    AssumedValue,
-    CharacteristicRow,
-    RehearsalContent,
-    list_limits,
-    render_rehearsal_page,
-)
+from abscopal.evidence.rehearsal_page import RehearsalContent, list_limits, render_rehearsal_page
+from abscopal.evidence.rehearsal_tables import AssumedValue, CharacteristicRow
 from abscopal.evidence.rehearsal_texts import TEXTS
+from abscopal.evidence.rehearsal_words import name_unit
 from abscopal.evidence.typography import Language
 from abscopal.protocol.published import PublishedResults, read_published
 from abscopal.protocol.reading import Study
@@ -91,6 +87,7 @@ def write_rehearsal_report(
     own = [row for row in rows if row.design == rows[0].design]
     record = _read_record(study.folder)
     checks = list_target_checks(protocol, own, levels, record=record.get("targets", ()), language=language)
+    widths = list_widths(record, model, language=language)
     content = _gather_content(study, run, rows, trials, scenario, draws, patients, settings)
     facts = gather_credibility(
         content,
@@ -103,13 +100,14 @@ def write_rehearsal_report(
             settings=settings,
         ),
         checks=checks,
+        widths=widths,
         populations=populations,
         medians={draw.identifier: draw.medians for draw in draws},
     )
     figures = (
         render_patient_figures(patients, populations, levels, names=names, language=language)
         | render_trial_figures(trials, rows, names=names, language=language)
-        | render_calibration_figures(checks, list_widths(record), language=language)
+        | render_calibration_figures(checks, widths, language=language)
     )
     own_version = version("abscopal")
     page = render_rehearsal_page(
@@ -135,23 +133,50 @@ def write_rehearsal_report(
     return out / PAGE
 
 
-def list_widths(record: Mapping[str, Any]) -> tuple[ParameterWidth, ...]:
+def list_widths(
+    record: Mapping[str, Any], model: ModelDescription, *, language: Language
+) -> tuple[ParameterWidth, ...]:
     """List how much calibration taught about each parameter.
 
     Args:
         record: the record of a calibration, empty where there is none.
+        model: the description, which says what each parameter is.
+        language: `en` or `fr`.
 
     Returns:
-        One width a parameter.
+        One width a parameter, in the order of the record.
     """
-    return tuple(
-        ParameterWidth(
-            row["name"],
-            (row["prior_lower"] / row["prior"], row["prior_upper"] / row["prior"]),
-            (row["posterior_lower"] / row["prior"], row["posterior_upper"] / row["prior"]),
+    told = describe_names(model)
+    widths = []
+    for row in record.get("parameters", ()):
+        text, unit = told.get(row["name"], (Text(en=row["name"], fr=row["name"]), "1"))
+        before, after = (
+            (float(row[f"{when}_lower"]), float(row[when]), float(row[f"{when}_upper"]))
+            for when in ("prior", "posterior")
         )
-        for row in record.get("parameters", ())
-    )
+        label, written = text.read(language), "" if unit == "1" else name_unit(unit, language=language)
+        widths.append(ParameterWidth(row["name"], label, written, before, after, float(row["width"])))
+    return tuple(widths)
+
+
+def describe_names(model: ModelDescription) -> dict[str, tuple[Text, str]]:
+    """What every parameter, spread and setting is, with its unit, by name.
+
+    Args:
+        model: the description.
+
+    Returns:
+        Text and unit by name.
+    """
+    spread = TEXTS["model_spread"]
+    told = {item.name: (item.text, item.unit) for item in list_operations()}
+    for item in model.parameters:
+        told[item.symbol] = (item.text, item.unit)
+        told[f"{SPREAD_PREFIX}{item.symbol}"] = (
+            Text(en=spread.en.format(text=item.text.en), fr=spread.fr.format(text=item.text.fr)),
+            "1",
+        )
+    return told
 
 
 def _read_record(folder: Path) -> Mapping[str, Any]:
@@ -231,7 +256,7 @@ def _gather_content(
         title=study.protocol.identity.title,
         question=_ask(study.protocol, planned),
         scenario=planned["scenario"],
-        mode=planned["mode"],
+        mode="single" if len(study.protocol.arms) == 1 else planned["mode"],
         trials=own.height,
         draws=len(draws),
         seed=run["seed"],
@@ -311,9 +336,8 @@ def _find_middle(draws: Sequence[ParameterDraw], name: str) -> float:
 
 
 def _describe_parameter(symbol: str, value: float, origin: str, model: ModelDescription) -> AssumedValue:
-    is_spread = symbol.startswith(SPREAD_PREFIX)
-    parameter = next(item for item in model.parameters if item.symbol == symbol.removeprefix(SPREAD_PREFIX))
-    said = TEXTS["model_spread" if is_spread else "model_parameter"]
-    text = Text(en=said.en.format(text=parameter.text.en), fr=said.fr.format(text=parameter.text.fr))
-    unit = "1" if is_spread else parameter.unit
+    text, unit = describe_names(model)[symbol]
+    if not symbol.startswith(SPREAD_PREFIX):
+        said = TEXTS["model_parameter"]
+        text = Text(en=said.en.format(text=text.en), fr=said.fr.format(text=text.fr))
     return AssumedValue(f"{MODEL_PREFIX}{symbol}", text, value, unit, origin)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from abscopal.evidence.credibility_report import Sensitivity
-from abscopal.evidence.rehearsal_page import CharacteristicRow
+from abscopal.evidence.rehearsal_tables import CharacteristicRow
 from abscopal.protocol.text import Text
 
 FEWEST_DRAWS = 10

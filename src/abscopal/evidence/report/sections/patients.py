@@ -1,5 +1,6 @@
 """Who entered, who was counted, who they were, what they received."""
 
+from abscopal.evidence.flow_reasons import list_reason_words, write_reason
 from abscopal.evidence.plan.flow import BASELINE, EXPOSURE, FLOW, SCREENED_STAGES, SCREENING_STAGES
 from abscopal.evidence.plan.readings import ALL_ARMS
 from abscopal.evidence.report.blocks import Block, Cell, Prose, Section, row_of
@@ -9,6 +10,7 @@ from abscopal.evidence.report.material import Material
 def render_flow(material: Material) -> Section:
     """The participant flow: figure, counts, and why patients left."""
     arms = material.arms_with_all() if len(material.analysis.arms) > 1 else (ALL_ARMS,)
+    reasons = list_reason_words(material.analysis.plan.protocol, language=material.wording.language)
     rows = []
     for estimand in dict.fromkeys(record.estimand for record in material.analysis.estimates.of(FLOW)):
         stage, _, detail = estimand.partition(": ")
@@ -19,7 +21,7 @@ def render_flow(material: Material) -> Section:
             else material.cell(material.find(FLOW, estimand, population=base, arm=arm))
             for arm in arms
         ]
-        name = detail.capitalize() if detail else material.say(f"flow.{stage}")
+        name = write_reason(detail, reasons) if detail else material.say(f"flow.{stage}")
         rows.append(row_of(name, cells, indent=bool(detail)))
     table = material.by_arm(
         "flow",

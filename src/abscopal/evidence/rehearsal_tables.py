@@ -1,0 +1,269 @@
+"""The tables of the page of a rehearsal: operating characteristics, comparisons, every value in force."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from abscopal.evidence.rehearsal_texts import TEXTS
+from abscopal.evidence.rehearsal_words import (
+    MEASURES,
+    name_design,
+    name_quantity,
+    name_unit,
+    write_quantity,
+    write_significant,
+)
+from abscopal.evidence.report.blocks import NOTHING, Cell, Table, row_of
+from abscopal.evidence.report.wording import Wording
+from abscopal.evidence.typography import Language, format_number
+from abscopal.protocol.text import Text
+
+ALL, BETWEEN, WITHIN = "all", "between draws", "within a draw"
+SHARES = ("proportion", "probability")
+
+
+@dataclass(frozen=True, slots=True)
+class AssumedValue:
+    """One value in force: a setting, or a parameter of the model that the study or a comparison changes.
+
+    Args:
+        name: its name.
+        text: what it is.
+        value: the value.
+        unit: its unit; 1 for a pure number.
+        provenance: where it comes from.
+    """
+
+    name: str
+    text: Text
+    value: float
+    unit: str
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class CharacteristicRow:
+    """One row of the file of operating characteristics."""
+
+    design: str
+    draw: str
+    quantity: str
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    n: int
+    unit: str
+
+
+Measures = Mapping[tuple[str, str], CharacteristicRow]
+"""Rows of one quantity by draw (all, between draws, within a draw) and measure (mean, q05, truth ...)."""
+
+
+def group_by_quantity(rows: Sequence[CharacteristicRow]) -> dict[str, Measures]:
+    """Bring together what is known of each quantity of one design.
+
+    Args:
+        rows: rows of one design; those of single draws are left out.
+
+    Returns:
+        By quantity, in order, its rows; a share that simply is has the measure `mean`.
+
+    Example:
+        >>> row = CharacteristicRow("planned", "all", "severe_rate.IT.q05", 0.1, None, None, 9, "proportion")
+        >>> [(name, list(rows)) for name, rows in group_by_quantity([row]).items()]
+        [('severe_rate.IT', [('all', 'q05')])]
+    """
+    found: dict[str, dict[tuple[str, str], CharacteristicRow]] = {}
+    for row in rows:
+        if row.draw not in (ALL, BETWEEN, WITHIN):
+            continue
+        stem, _, measure = row.quantity.rpartition(".")
+        name, key = (stem, measure) if stem and measure in MEASURES else (row.quantity, "mean")
+        if name.endswith(".mean"):  # the spread between draws of a mean says no more than its quantiles
+            continue
+        found.setdefault(name, {}).setdefault((row.draw, key), row)
+    return dict(found)
+
+
+def tabulate_spread(
+    identifier: str,
+    caption: str,
+    quantities: Mapping[str, Measures],
+    wording: Wording,
+    *,
+    is_long: bool = False,
+) -> Table:
+    """One row a quantity: its mean, how trials spread around it, how draws of the parameters do.
+
+    Args:
+        identifier: of the table.
+        caption: its caption.
+        quantities: what to show, from `group_by_quantity`.
+        wording: language.
+        is_long: whether a box to filter the rows is wanted.
+
+    Returns:
+        The table.
+    """
+    language = wording.language
+    names = ("quantity", "mean", "simulation", "q05", "q50", "q95", "between", "n")
+    rows = []
+    for name, measures in quantities.items():
+        unit = next(iter(measures.values())).unit
+        mean, between = measures.get((ALL, "mean")), measures.get((BETWEEN, "mean"))
+        trials = max((row.n for (draw, _), row in measures.items() if draw == ALL), default=0)
+        numbers = [
+            _write(mean, language),
+            _write_limits(mean, unit, language),
+            *(_write(measures.get((ALL, share)), language) for share in ("q05", "q50", "q95")),
+            _write_limits(between, unit, language),
+        ]
+        cells = [
+            *(Cell(text, is_number=True) for text in numbers),
+            Cell(wording.count(trials), is_number=True),
+        ]
+        rows.append(row_of(name_quantity(name, language=language), cells))
+    header = tuple(TEXTS[f"table_{key}"].read(language) for key in names)
+    # A column that says nothing, such as quantiles of probabilities or draws of a single set, is not shown.
+    kept = [place for place in range(len(header)) if any(row[place].text != NOTHING for row in rows)]
+    return Table(
+        identifier,
+        caption,
+        tuple(header[place] for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in rows),
+        notes=(TEXTS["intervals" if is_long else "intervals_short"].read(language),),
+        is_long=is_long,
+    )
+
+
+def tabulate_estimators(quantities: Mapping[str, Measures], wording: Wording) -> Table | None:
+    """How well each endpoint is estimated: truth, bias, coverage, and the spread that chance alone gives.
+
+    Args:
+        quantities: what is known, from `group_by_quantity`.
+        wording: language.
+
+    Returns:
+        The table; None where nothing was judged.
+    """
+    language = wording.language
+    rows = []
+    for name, measures in quantities.items():
+        truth = measures.get((ALL, "truth"))
+        if truth is None:
+            continue
+        bias = measures.get((ALL, "bias")) or measures.get((ALL, "median_bias"))
+        coverage, chance = measures.get((ALL, "coverage")), measures.get((WITHIN, "sd"))
+        numbers = [
+            _write(truth, language),
+            _write_bias(bias, language),
+            _write(coverage, language),
+            _write_limits(coverage, "probability", language),
+            _write(chance, language),
+            wording.count(truth.n),
+        ]
+        cells = [Cell(text, is_number=True) for text in numbers]
+        rows.append(row_of(name_quantity(name, language=language), cells))
+    if not rows:
+        return None
+    keys = ("quantity", "truth", "bias", "coverage", "simulation", "chance", "n")
+    return Table(
+        "estimators",
+        TEXTS["table_estimators"].read(language),
+        tuple(TEXTS[f"table_{key}"].read(language) for key in keys),
+        tuple(rows),
+        notes=(TEXTS["table_estimators_note"].read(language),),
+    )
+
+
+def tabulate_comparison(rows: Sequence[CharacteristicRow], wording: Wording) -> Table | None:
+    """Every conclusion, event and mean, one column a way of running the trial.
+
+    Args:
+        rows: operating characteristics of every design, the planned one first.
+        wording: language.
+
+    Returns:
+        The table; None where nothing was compared.
+    """
+    language = wording.language
+    designs = list(dict.fromkeys(row.design for row in rows))
+    if len(designs) < 2:
+        return None
+    apart = {design: group_by_quantity([row for row in rows if row.design == design]) for design in designs}
+    shown = []
+    for name in dict.fromkeys(name for group in apart.values() for name in group):
+        found = [apart[design].get(name, {}).get((ALL, "mean")) for design in designs]
+        if not any(found):
+            continue
+        unit = next(row.unit for row in found if row is not None)
+        # A conclusion that no trial of a design reached has no row: it is nought.
+        is_share = name.startswith("conclusion.")
+        cells = [
+            Cell(write_quantity(0.0, unit, language=language) if is_share else NOTHING, is_number=True)
+            if row is None
+            else Cell(f"{_write(row, language)} ({_write_limits(row, unit, language)})", is_number=True)
+            for row in found
+        ]
+        shown.append(row_of(name_quantity(name, language=language), cells))
+    header = (
+        TEXTS["table_quantity"].read(language),
+        *(name_design(design, language=language) for design in designs),
+    )
+    return Table(
+        "comparison",
+        TEXTS["table_comparison"].read(language),
+        header,
+        tuple(shown),
+        notes=(TEXTS["table_comparison_note"].read(language),),
+        is_long=True,
+    )
+
+
+def tabulate_values(values: Sequence[AssumedValue], wording: Wording) -> Table:
+    """Every value in force with its unit and origin; what it is first, its name in the files last.
+
+    Args:
+        values: the values.
+        wording: language.
+
+    Returns:
+        The table.
+    """
+    language = wording.language
+    header = tuple(TEXTS[name].read(language) for name in ("what", "value", "unit", "origin", "setting"))
+    rows = tuple(
+        row_of(
+            value.text.read(language),
+            [
+                Cell(write_significant(value.value, language=language, digits=5), is_number=True),
+                Cell(name_unit(value.unit, language=language)),
+                Cell(wording.name("provenance", value.provenance)),
+                Cell(value.name),
+            ],
+        )
+        for value in values
+    )
+    return Table("assumed-values", TEXTS["in_force"].read(language), header, rows, is_long=True)
+
+
+def _write(row: CharacteristicRow | None, language: Language) -> str:
+    if row is None or row.estimate is None:
+        return NOTHING
+    return write_quantity(row.estimate, row.unit, language=language)
+
+
+def _write_limits(row: CharacteristicRow | None, unit: str, language: Language) -> str:
+    if row is None or row.lower is None or row.upper is None:
+        return NOTHING
+    low, high = (write_quantity(value, unit, language=language) for value in (row.lower, row.upper))
+    return f"{low} – {high}"
+
+
+def _write_bias(row: CharacteristicRow | None, language: Language) -> str:
+    """A bias of shares is a difference in points, never a percentage of anything."""
+    if row is None or row.estimate is None:
+        return NOTHING
+    if row.unit in SHARES:
+        points = format_number(100 * row.estimate, language=language, decimals=1)
+        return f"{points}\u00a0{name_unit('points', language=language)}"
+    return write_quantity(row.estimate, row.unit, language=language)
