@@ -115,6 +115,17 @@ def test_best_response_and_progression_date(rehearsed, request):
 
 
 @pytest.mark.slow
+def test_who_is_treated(rehearsed):
+    """Where a study names what makes a patient treated, other drugs do not; what was never made is not given."""
+    study, trial, plan, analysis = rehearsed
+    flags = dict(analysis.adam["adsl"]["USUBJID", "SAFFL"].iter_rows())
+    told = tell_by_patient(trial, lambda arm: derive_arm_endpoints(study, arm).treated)
+    assert {name: flags[name] == "Y" for name in told} == told
+    if plan.population.treated_with:
+        assert set(told.values()) == {True, False}
+
+
+@pytest.mark.slow
 def test_best_response_of_what_was_never_injected(rehearsed):
     """The non-injected category of itRECIST; which lesions were injected is what EX says."""
     study, trial, _, analysis = rehearsed

@@ -160,6 +160,12 @@ def print_record(record: dict[str, Any], console: Console) -> None:
             "inside" if row["is_inside"] else "MISSED",
         )
     console.print(table)
+    for row in record["directions"]:
+        console.print(
+            f"{row['identifier']}: published {row['direction']}; ensemble {row['ensemble']:.3g} "
+            f"({row['ensemble_lower']:.3g} to {row['ensemble_upper']:.3g}), {row['sets_that_agree']} of {row['sets']} "
+            f"sets agree{'' if row['is_inside'] else ': MISSED'}"
+        )
     sample = record["sample"]
     console.print(
         f"{sample['distinct_sets']} distinct sets; effective number on other patients "

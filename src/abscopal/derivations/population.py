@@ -11,10 +11,10 @@ from abscopal.derivations.population_settings import PopulationSettings
 from abscopal.derivations.protocol_versions import VersionStart, compute_version_in_force
 from abscopal.derivations.record_kinds import (
     has_arm_text,
-    is_dose_given,
     is_end_of_study,
     is_end_of_treatment,
     is_fatal,
+    is_treating_dose,
 )
 from abscopal.errors import TablesError
 from abscopal.tables.adam.adsl import SubjectLevel
@@ -52,8 +52,8 @@ def derive_adsl(
     """Decide who is analysed, in which arm, and from which day time is counted.
 
     Everyone in DM was screened. A patient is enrolled who did not fail screening and was randomised,
-    registered, given an arm or treated; treated means that at least one dose of study treatment was
-    given; the dose of a placebo is zero and counts.
+    registered, given an arm or treated; treated means that at least one dose of study treatment, or of those
+    that the study asks for, was given; the dose of a placebo is zero and counts.
 
     Args:
         dm: patients.
@@ -120,7 +120,7 @@ def derive_adsl(
             IS_FAILURE=_is_listed(ds, pl.col("DSDECOD").is_in(chosen.screen_failure_terms))
             | pl.col("ARMNRS").str.to_uppercase().is_in(chosen.screen_failure_terms).fill_null(False)
             | pl.col("ARMCD").str.to_uppercase().eq("SCRNFAIL").fill_null(False),
-            IS_TREATED=_is_listed(ex, is_dose_given(chosen))
+            IS_TREATED=_is_listed(ex, is_treating_dose(chosen))
             if ex is not None
             else pl.col("RFXSTDTC").is_not_null(),
             IS_DEAD=(pl.col("DTHFL") == "Y").fill_null(False)

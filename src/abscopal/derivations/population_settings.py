@@ -18,6 +18,8 @@ class PopulationSettings:
         registration_fallback: what stands for a missing date of randomisation or registration of an enrolled
             patient: `RFSTDTC` of DM (default), consent (`RFICDTC`), or `none`.
         study_treatments: the EXTRT that count as study treatment; empty means all of them.
+        treated_with: of them, the EXTRT of which one dose makes a patient treated, such as a vaccine and not the
+            drug that prepares for it; empty means any. The dates of treatment still follow all of them.
         randomised_terms: DSDECOD of randomisation.
         registration_terms: DSDECOD of inclusion in a study without a draw.
         screen_failure_terms: DSDECOD and ARMNRS of patients who failed screening.
@@ -37,6 +39,7 @@ class PopulationSettings:
     evaluable: Literal["treated", "intention_to_treat", "response"] = "treated"
     registration_fallback: Literal["RFSTDTC", "RFICDTC", "none"] = "RFSTDTC"
     study_treatments: tuple[str, ...] = ()
+    treated_with: tuple[str, ...] = ()
     randomised_terms: tuple[str, ...] = ("RANDOMIZED", "RANDOMISED")
     registration_terms: tuple[str, ...] = ("REGISTERED", "ENROLLED", "INCLUDED", "ALLOCATED")
     screen_failure_terms: tuple[str, ...] = ("SCREEN FAILURE",)

@@ -38,6 +38,25 @@ def is_dose_given(settings: PopulationSettings) -> pl.Expr:
     return is_given() & counts
 
 
+def is_treating_dose(settings: PopulationSettings) -> pl.Expr:
+    """Tell whether a row of EX is a dose that makes the patient a treated one.
+
+    Args:
+        settings: the study's choices.
+
+    Returns:
+        Boolean expression over EX: a dose of study treatment, and of one that is asked for where the study names it.
+
+    Example:
+        >>> doses = pl.DataFrame({"EXTRT": ["CYCLOPHOSPHAMIDE", "Vaccine"], "EXDOSE": [50.0, 1.0]})
+        >>> doses.select(is_treating_dose(PopulationSettings(treated_with=("VACCINE",)))).to_series().to_list()
+        [False, True]
+    """
+    if not settings.treated_with:
+        return is_dose_given(settings)
+    return is_dose_given(settings) & pl.col("EXTRT").str.to_uppercase().is_in(settings.treated_with)
+
+
 def is_given() -> pl.Expr:
     """Tell whether a row of EX was given: its dose is not zero, or it is a placebo, whose dose always is.
 

@@ -129,7 +129,24 @@ def _population(protocol: StudyProtocol) -> PopulationSettings:
         treated = "response"
     elif evaluable and "treated" not in evaluable:
         treated = "intention_to_treat"
-    return PopulationSettings(intention_to_treat="randomised" if is_drawn else "enrolled", evaluable=treated)
+    drugs = {item.identifier: item.drug.upper() for item in protocol.interventions}
+    return PopulationSettings(
+        intention_to_treat="randomised" if is_drawn else "enrolled",
+        evaluable=treated,
+        treated_with=tuple(drugs[name] for name in list_treating_interventions(protocol)),
+    )
+
+
+def list_treating_interventions(protocol: StudyProtocol) -> tuple[str, ...]:
+    """List the interventions of which a treated patient must have had a dose; empty where any will do.
+
+    Args:
+        protocol: the study file.
+
+    Returns:
+        Their identifiers, as the safety set says.
+    """
+    return next((item.treated_with for item in protocol.analysis_sets if item.identifier == "SAFFL"), ())
 
 
 def _response(protocol: StudyProtocol) -> ResponseSettings:

@@ -12,7 +12,7 @@ Reference:
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from abscopal.evidence.figures.rehearsal_data import ParameterWidth, Role, TargetCheck
+from abscopal.evidence.figures.rehearsal_data import DirectionCheck, ParameterWidth, Role, TargetCheck
 from abscopal.evidence.rehearsal_texts import TEXTS
 from abscopal.evidence.rehearsal_words import name_quantity, write_power, write_quantity, write_significant
 from abscopal.evidence.report.blocks import Block, Cell, Heading, Notice, Prose, Section, Table, row_of
@@ -93,6 +93,7 @@ class CredibilityFacts:
         trials: rehearsed trials of the planned design.
         verification: measured differences.
         checks: published results beside the model.
+        directions: published directions beside the model.
         widths: what calibration taught about each parameter; empty without a calibration.
         emergences: populations on treatment.
         sensitivities: rank correlations; empty with too few draws.
@@ -109,6 +110,7 @@ class CredibilityFacts:
     trials: int
     verification: Verification
     checks: tuple[TargetCheck, ...]
+    directions: tuple[DirectionCheck, ...]
     widths: tuple[ParameterWidth, ...]
     emergences: tuple[Emergence, ...]
     sensitivities: tuple[Sensitivity, ...]
@@ -237,7 +239,11 @@ def _list_evidence(category: str, facts: CredibilityFacts, wording: Wording) -> 
             )
             return [word("population_text"), *table]
         case "emergent":
-            return [word("emergent_text"), *_tabulate_emergences(facts.emergences, wording)]
+            return [
+                word("emergent_text"),
+                *_tabulate_directions(facts.directions, wording),
+                *_tabulate_emergences(facts.emergences, wording),
+            ]
         case "plausibility":
             share = wording.percent(facts.accepted / facts.drawn) if facts.drawn else "—"
             return [word("plausibility_text"), word("plausibility_filter", share=share)]
@@ -328,6 +334,39 @@ def _write_interval(bounds: tuple[float, float, float], language: Language) -> s
     """Median, then the interval in brackets, three significant digits each."""
     low, middle, high = (write_significant(value, language=language) for value in bounds)
     return f"{middle} ({low} – {high})"
+
+
+def _tabulate_directions(directions: Sequence[DirectionCheck], wording: Wording) -> list[Block]:
+    """Published directions, hits and misses alike, with what is known of each finding below the table."""
+    if not directions:
+        return []
+    language = wording.language
+    rows = []
+    for item in directions:
+        unit = "proportion" if item.is_difference else "1"
+        low, middle, high = (
+            write_quantity(value, unit, language=language)
+            for value in (item.fitted_lower, item.fitted, item.fitted_upper)
+        )
+        cells = [
+            Cell(TEXTS[f"credibility_{item.direction}"].read(language)),
+            Cell(middle, is_number=True),
+            Cell(f"{low} – {high}", is_number=True),
+            Cell(f"{wording.count(item.agreeing)}/{wording.count(item.sets)}", is_number=True),
+            Cell(TEXTS[f"credibility_{'same_way' if item.is_hit else 'other_way'}"].read(language)),
+        ]
+        rows.append(row_of(item.label, cells))
+    keys = ("target", "published", "model", "model_range", "agreeing", "verdict")
+    notes = [format_labelled(item.label, item.note, language=language) for item in directions if item.note]
+    return [
+        Table(
+            "credibility-directions",
+            TEXTS["credibility_table_directions"].read(language),
+            tuple(TEXTS[f"credibility_{key}"].read(language) for key in keys),
+            tuple(rows),
+            notes=(TEXTS["credibility_directions_note"].read(language), *notes),
+        )
+    ]
 
 
 def _tabulate_emergences(emergences: Sequence[Emergence], wording: Wording) -> list[Block]:

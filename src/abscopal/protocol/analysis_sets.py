@@ -29,6 +29,13 @@ class AnalysisSet(Marked):
     name: Text = Field(description="Name shown to people.")
     definition: Text = Field(description="Definition in a sentence.")
     requires: tuple[Requirement, ...] = Field(min_length=1, description="Everything a member must have.")
+    treated_with: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Interventions of which a treated patient must have had a dose, such as the vaccine and not what prepares "
+            "for it; empty: any of the study. Said once, of SAFFL; the other sets that ask for treatment follow it."
+        ),
+    )
     group_by: Literal["planned", "received"] = Field(
         description="Whether arms are as planned or as received."
     )

@@ -56,9 +56,12 @@ def check_arms(protocol: StudyProtocol) -> Iterator[Problem]:
         yield from check_names(
             ("arms", i, "interventions"), arm.interventions, kind="intervention", known=given
         )
+    for i, group in enumerate(protocol.analysis_sets):
+        place: KeyPath = ("analysis_sets", i, "treated_with")
+        yield from check_names(place, group.treated_with, kind="intervention", known=given)
     for i, visit in enumerate(protocol.schedule.visits):
         yield from check_names(("schedule", "visits", i, "arms"), visit.arms, kind="arm", known=arms)
-        place: KeyPath = ("schedule", "visits", i, "interventions")
+        place = ("schedule", "visits", i, "interventions")
         yield from check_names(place, visit.interventions, kind="intervention", known=given)
     for i, endpoint in enumerate(protocol.endpoints):
         yield from check_names(("endpoints", i, "arms"), endpoint.arms, kind="arm", known=arms)
@@ -73,6 +76,8 @@ def check_arms(protocol: StudyProtocol) -> Iterator[Problem]:
         yield from check_names(("monitoring", "toxicity", i, "arms"), boundary.arms, kind="arm", known=arms)
     for i, target in enumerate(protocol.rehearsal.targets):
         yield from check_name(("rehearsal", "targets", i, "arm"), target.arm, kind="arm", known=arms)
+    for i, finding in enumerate(protocol.rehearsal.directions):
+        yield from check_name(("rehearsal", "directions", i, "arm"), finding.arm, kind="arm", known=arms)
     for path, allocation in protocol.list_allocations():
         for i, cap in enumerate(allocation.caps):
             known = {

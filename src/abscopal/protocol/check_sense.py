@@ -115,10 +115,24 @@ def check_amendment_dates(protocol: StudyProtocol) -> Iterator[Problem]:
         previous = amendment.date
 
 
+def check_treating_interventions(protocol: StudyProtocol) -> Iterator[Problem]:
+    """What makes a patient treated is said once, of the safety set, and that set asks for treatment."""
+    for i, group in enumerate(protocol.analysis_sets):
+        if not group.treated_with:
+            continue
+        path: KeyPath = ("analysis_sets", i, "treated_with")
+        if group.identifier != "SAFFL":
+            message = f"only SAFFL says what makes a patient treated; {group.identifier} follows it."
+            yield Problem(path, message, "Move it to SAFFL.")
+        elif "treated" not in group.requires:
+            yield Problem(path, "the set does not ask for treatment.", "Add treated to requires.")
+
+
 SENSE_CHECKS = (
     check_stages,
     check_thresholds,
     check_arm_contents,
+    check_treating_interventions,
     check_endpoint_claims,
     check_masters,
     check_translations,

@@ -23,6 +23,14 @@ ComparedQuantity = Literal[
 ]
 
 
+DirectedQuantity = Literal[
+    "regulatory_t_cells",
+    "macrophages",
+    "granzyme",
+    "progression_free_with_nkp30",
+]
+
+
 class Scenario(Marked):
     """A named set of assumptions about patients and operations."""
 
@@ -62,6 +70,23 @@ class CalibrationTarget(Marked):
     use: str = Field(pattern="^(fit|held_out)$", description="fit: calibrates; held_out: only checks.")
 
 
+class PublishedDirection(Marked):
+    """A published finding that has a direction and no number the rehearsal could be set beside; only ever looked at."""
+
+    identifier: Identifier = Field(description="Name of the finding.")
+    text: Text = Field(description="What was published.")
+    arm: str = Field(description="Arm in which it is looked at.")
+    quantity: DirectedQuantity = Field(
+        description=(
+            "What the rehearsal computes: regulatory_t_cells, macrophages and granzyme are the fold of the value "
+            "before treatment, median of the patients, mean of their lesions; progression_free_with_nkp30 is the "
+            "share free of progression among patients above the median of NKp30, less that among the others."
+        )
+    )
+    day: int = Field(ge=1, description="Days after the first dose on which it is looked at.")
+    direction: Literal["rises", "falls"] = Field(description="Published direction.")
+
+
 class RehearsalPlan(Part):
     """Scenarios and targets."""
 
@@ -76,4 +101,7 @@ class RehearsalPlan(Part):
     )
     targets: tuple[CalibrationTarget, ...] = Field(
         default=(), description="Calibration and held-out targets."
+    )
+    directions: tuple[PublishedDirection, ...] = Field(
+        default=(), description="Published directions that the rehearsal is compared with."
     )

@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.rehearsal.arm_plans import ArmPlan
+from abscopal.rehearsal.arm_plans import ArmPlan, PlannedDose
 from abscopal.rehearsal.engine.cohort import Cohort, advance, make_cohort, read_state
 from abscopal.rehearsal.given_doses import (
     compute_diameter,
     compute_withheld,
     draw_severe_days,
     give_planned_dose,
+    is_held_by_mild_events,
 )
 from abscopal.rehearsal.manufacture import draw_waiting
+from abscopal.rehearsal.mild_events import MildEvents, draw_mild_events
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.random_numbers import draw_uniforms
 from abscopal.rehearsal.scenario import Scenario
@@ -44,6 +46,7 @@ class Courses:
         days: days of the grid.
         volume_ml: patient by day by lesion; not a number where there is no such lesion.
         dose_days: days of the planned administrations.
+        interventions: the intervention of each planned administration.
         given: patient by administration; whether it was given.
         first_injection_day: patient by lesion, day of its first injection; infinite where it is never injected.
         severe_day: day on which severe toxicity begins; infinite where it never does.
@@ -68,6 +71,7 @@ class Courses:
     days: Floats
     volume_ml: Floats
     dose_days: Floats
+    interventions: tuple[str, ...]
     given: NDArray[np.bool_]
     first_injection_day: Floats
     severe_day: Floats
@@ -220,6 +224,7 @@ def _simulate_group(
     waiting = draw_waiting(
         scenario, patients.numbers, key=key, first_day=min(own_doses) if own_doses else None
     )
+    mild = _draw_mild(scenario, doses, patients.numbers, arm_key)
     given = np.zeros((len(patients.numbers), len(doses)), dtype=np.bool_)
     first_injection = np.full((len(patients.numbers), MOST_LESIONS), NEVER)
     severe, severe_days = (
@@ -234,7 +239,9 @@ def _simulate_group(
     for start, until in pairwise(days):
         for place, dose in enumerate(doses):
             if dose.day == start:
-                withheld = compute_withheld(dose, severe_day=severe, severe_days=severe_days, grade=grade)
+                withheld = compute_withheld(
+                    dose, severe_day=severe, severe_days=severe_days, grade=grade, mild=mild
+                )
                 comes = (missed[:, place] >= scenario["missed_visit_probability"]) | (
                     dose.day == doses[0].day
                 )
@@ -277,6 +284,7 @@ def _simulate_group(
         days=grid,
         volume_ml=_widen(volume),
         dose_days=np.array([dose.day for dose in doses]),
+        interventions=tuple(dose.intervention for dose in doses),
         first_injection_day=first_injection,
         given=given,
         severe_day=severe,
@@ -291,6 +299,17 @@ def _simulate_group(
         has_product=waiting.has_product,
         waiting_progression_day=waiting.progression_day,
         states={name: _widen(np.concatenate(found, axis=1)) for name, found in others.items()},
+    )
+
+
+def _draw_mild(
+    scenario: Scenario, doses: Sequence[PlannedDose], numbers: NDArray[np.int64], arm_key: int
+) -> MildEvents | None:
+    """Events of grade 1 or 2, where they can hold a dose; elsewhere nobody asks."""
+    if not any(map(is_held_by_mild_events, doses)):
+        return None
+    return draw_mild_events(
+        scenario, numbers, arm_key=arm_key, first_day=doses[0].day, until_day=doses[-1].day
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.time_to_event.censoring_rules import FDA_A, CensoringRules
 from abscopal.errors import OptionError
-from abscopal.evidence.analysis_plan import plan_analysis
+from abscopal.evidence.analysis_plan import list_treating_interventions, plan_analysis
 from abscopal.evidence.plan.derive_tables import choose_ruleset
 from abscopal.protocol.study_protocol import StudyProtocol
 
@@ -28,6 +28,7 @@ class EndpointRules:
         window_days: length of the window of toxicity, from the first dose.
         emergent_days: days after the last dose during which a toxicity counts; no end when None.
         severe_grade: grade from which a toxicity is severe.
+        treated_with: interventions of which a treated patient must have had a dose; empty: any will do.
         decrease_percent: share of its diameter that a lesion must lose to count as responding, per cent.
     """
 
@@ -36,6 +37,7 @@ class EndpointRules:
     window_days: int = DEFAULT_WINDOW_DAYS
     emergent_days: int | None = None
     severe_grade: int = 3
+    treated_with: tuple[str, ...] = ()
     decrease_percent: float = 30.0
 
 
@@ -71,4 +73,5 @@ def choose_endpoint_rules(
         window_days=round(window_days),
         emergent_days=safety.treatment_emergent_days.value,
         severe_grade=safety.severe_grade.value or 3,
+        treated_with=list_treating_interventions(protocol),
     )

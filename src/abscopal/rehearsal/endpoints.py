@@ -35,7 +35,8 @@ class PatientEndpoints:
     Args:
         arm: identifier of the arm.
         numbers: numbers of the patients.
-        treated: whether anything was ever given; in an arm that is given nothing, whether the patient was followed.
+        treated: whether a dose was ever given that makes a patient treated; in an arm that is given nothing, whether
+            the patient was followed.
         failed: whether the patient could not be integrated; such a patient has no endpoint and is counted.
         severe: severe toxicity within the window.
         severe_day: day on which it began; infinite without it.
@@ -114,7 +115,7 @@ def derive_endpoints(courses: Courses, readings: Readings, rules: EndpointRules)
     return PatientEndpoints(
         arm=courses.arm,
         numbers=courses.numbers,
-        treated=_are_treated(courses, given),
+        treated=_are_treated(courses, given, rules),
         failed=courses.failed,
         severe=severe,
         severe_day=window.event_day,
@@ -137,10 +138,13 @@ def derive_endpoints(courses: Courses, readings: Readings, rules: EndpointRules)
     )
 
 
-def _are_treated(courses: Courses, given: Flags) -> Flags:
+def _are_treated(courses: Courses, given: Flags, rules: EndpointRules) -> Flags:
     if given.shape[1] == 0:
         return np.asarray(courses.treated & ~courses.failed)
-    return np.asarray(np.any(given, axis=1), dtype=np.bool_)
+    counts = np.array(
+        [not rules.treated_with or name in rules.treated_with for name in courses.interventions]
+    )
+    return np.asarray(np.any(given & counts, axis=1), dtype=np.bool_)
 
 
 def _responds(responses: ArrayResponses) -> Flags:

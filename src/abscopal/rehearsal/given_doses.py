@@ -1,7 +1,7 @@
 """Which planned doses are given: what toxicity stops or holds, and which lesions a needle may enter that day.
 
-Our readings, for what arrays do not follow: a dose that is held is missed and never given later, events of grade 1
-or 2 hold nothing, and treatment goes on after progression.
+Our readings: an event holds every drug, whatever it is held to come from; a dose that is held is missed and never
+given later; treatment goes on after progression.
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import PlannedDose
 from abscopal.rehearsal.engine.cohort import Cohort, give_doses, read_state
+from abscopal.rehearsal.mild_events import MildEvents, find_ongoing
 from abscopal.rehearsal.random_numbers import PLACES, draw_uniforms
 from abscopal.rehearsal.virtual_patients import VirtualPatients
 
@@ -18,12 +19,12 @@ Flags = NDArray[np.bool_]
 MM_OF_ONE_ML = 12.407  # diameter of a sphere of 1 mL
 MEAN_SEVERE_DAYS = 30.0
 NEVER_STOPS = 99
+MOST_MILD_GRADE = 2
 LIMITS = Text(
-    en="Doses: a severe toxicity stops or holds a drug as the study file says; a held dose is missed and never given "
-    "later, events of grade 1 or 2 hold nothing, and treatment goes on after progression (our readings).",
-    fr="Doses\u00a0: une toxicité sévère arrête ou suspend un produit comme le dit le fichier d’étude\u00a0; une dose "
-    "suspendue est omise, jamais rattrapée, les événements de grade 1 ou 2 ne suspendent rien, et le traitement "
-    "continue après progression (nos lectures).",
+    en="Doses: a related toxicity stops or holds the drugs at the grades of the study file; a held dose is missed and "
+    "never given later, and treatment goes on after progression (our readings).",
+    fr="Doses\u00a0: une toxicité imputable arrête ou suspend les produits aux grades du fichier d’étude\u00a0; une "
+    "dose suspendue est omise, jamais rattrapée, et le traitement continue après progression (nos lectures).",
 )
 
 
@@ -52,16 +53,27 @@ def draw_severe_days(numbers: NDArray[np.int64], *, arm_key: int) -> Floats:
     return np.asarray(-MEAN_SEVERE_DAYS * np.log(chance[:, 1]))
 
 
+def is_held_by_mild_events(dose: PlannedDose) -> bool:
+    """Whether an event of grade 1 or 2 can hold a dose."""
+    return dose.hold_at_grade is not None and dose.hold_at_grade <= MOST_MILD_GRADE
+
+
 def compute_withheld(
-    dose: PlannedDose, *, severe_day: Floats, severe_days: Floats, grade: NDArray[np.int64]
+    dose: PlannedDose,
+    *,
+    severe_day: Floats,
+    severe_days: Floats,
+    grade: NDArray[np.int64],
+    mild: MildEvents | None = None,
 ) -> Flags:
-    """Say in whom toxicity stops or holds a dose, as `conduct.dosing` decides it for one event at one grade.
+    """Say in whom toxicity stops or holds a dose, as `conduct.dosing` decides it for events of one grade each.
 
     Args:
         dose: the dose.
         severe_day: day on which the severe toxicity began; infinite where it has not by then.
         severe_days: how long it lasts.
         grade: its grade.
+        mild: events of grade 1 or 2; needed only where such an event can hold the dose.
 
     Returns:
         Whether the dose is withheld from each patient.
@@ -76,7 +88,10 @@ def compute_withheld(
     lasts = np.floor(severe_day + severe_days) >= dose.day
     is_stopped = grade >= (dose.stop_at_grade or NEVER_STOPS)
     is_held = (grade >= (dose.hold_at_grade or NEVER_STOPS)) & lasts
-    return np.asarray(has_begun & (is_stopped | is_held), dtype=np.bool_)
+    withheld = np.asarray(has_begun & (is_stopped | is_held), dtype=np.bool_)
+    if mild is not None and dose.hold_at_grade is not None and is_held_by_mild_events(dose):
+        withheld |= find_ongoing(mild, dose.day, from_grade=dose.hold_at_grade)
+    return withheld
 
 
 def compute_injectable(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from abscopal.design.allocation.simulation import simulate_allocations
 from abscopal.design.allocation.situation import simulate_arrivals
 from abscopal.rehearsal.random_numbers import make_key
-from abscopal.rehearsal.trial_design import TrialDesign
+from abscopal.rehearsal.trial_design import Pause, TrialDesign
 
 DAYS_OF_A_MONTH = 365.25 / 12
 BATCH = 250
@@ -63,11 +63,21 @@ def simulate_entries(design: TrialDesign, *, trials: int, study_hash: str, seed:
     return Entries(arms, days, centres)
 
 
+def _pause(days: NDArray[np.int64], pauses: tuple[Pause, ...]) -> NDArray[np.int64]:
+    """Let whoever comes during a pause wait until inclusion opens again."""
+    for pause in pauses:
+        if pause.after_patients < days.shape[1]:
+            opens = days[:, pause.after_patients - 1] + pause.observe_days
+            later = np.maximum(days[:, pause.after_patients :], opens[:, None])
+            days = np.concatenate([days[:, : pause.after_patients], later], axis=1)
+    return days
+
+
 def _simulate_batch(design: TrialDesign, generator: np.random.Generator) -> Entries:
     shape = (BATCH, design.patients)
     # Times first: the same patients come on the same days, however they are allocated.
     gaps = generator.exponential(DAYS_OF_A_MONTH / design.patients_per_month, shape)
-    days = np.floor(np.cumsum(gaps, axis=1)).astype(np.int64)
+    days = _pause(np.floor(np.cumsum(gaps, axis=1)).astype(np.int64), design.pauses)
     if design.method is None or design.situation is None:
         centres = generator.integers(0, design.centres, shape, dtype=np.int16)
         return Entries(np.zeros(shape, np.int8), days, centres)

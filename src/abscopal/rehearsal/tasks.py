@@ -27,7 +27,7 @@ from abscopal.rehearsal.random_numbers import make_key
 from abscopal.rehearsal.readings import PlannedScan, derive_readings
 from abscopal.rehearsal.scenario import Scenario, ScenarioValue
 
-CHUNK = 4096
+CHUNK = 2048
 """Patients of one task. It never depends on the workers: who shares a block with whom is part of the result."""
 ARM_STRIDE = 1 << 40
 """Numbers between the first patients of two arms where each patient is in one arm only."""

@@ -74,6 +74,14 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Inclusion waits after so many patients until each of them has been observed so many days."""
+
+    after_patients: int
+    observe_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrialDesign:
     """One way to run the trial.
 
@@ -89,6 +97,8 @@ class TrialDesign:
         window_days: window in which severe toxicity is counted.
         rule: rule of the primary endpoint; None where it is incomplete, or judges what is not rehearsed.
         looks: rules that may stop the trial.
+        pauses: pauses of inclusion, the earliest first. That the board speaks on the day it can, and that whoever comes
+            meanwhile waits, are our readings.
         stopping: whether a limit that is reached ends inclusion. That the board always agrees is our reading.
         mode: randomised: each patient in one arm; clones: every patient in every arm, which no trial can do.
         left_out: what the study file plans and this rehearsal does not do, in sentences.
@@ -107,6 +117,7 @@ class TrialDesign:
     window_days: float
     rule: PrimaryRule | None
     looks: tuple[Look, ...]
+    pauses: tuple[Pause, ...] = ()
     stopping: Stopping = "stop"
     mode: Mode = "randomised"
     left_out: tuple[Text, ...] = ()
@@ -154,6 +165,7 @@ def plan_trial(
     settings, within = _choose_method(protocol, shares, situation, method)
     rule, left_out = _read_rule(protocol, arms)
     looks, unknown = _read_looks(protocol, rule)
+    pauses, incomplete = _read_pauses(protocol)
     injected = {item.identifier for item in protocol.interventions if item.route.value == "INTRATUMORAL"}
     return TrialDesign(
         name=name,
@@ -169,9 +181,10 @@ def plan_trial(
         window_days=_find_window(protocol),
         rule=rule,
         looks=looks,
+        pauses=pauses,
         stopping=stopping,
         mode=mode,
-        left_out=(*left_out, *unknown, LIMITS),
+        left_out=(*left_out, *unknown, *incomplete, LIMITS),
         situation=situation,
         injecting=tuple(arm.identifier for arm in protocol.arms if injected & set(arm.interventions)),
     )
@@ -303,8 +316,19 @@ def _read_looks(
                 (futility.stop_at_or_below.value,),
             )
         )
-    left_out += [_tell_not_rehearsed(pause.identifier) for pause in monitoring.pauses]
     return tuple(looks), tuple(left_out)
+
+
+def _read_pauses(protocol: StudyProtocol) -> tuple[tuple[Pause, ...], tuple[Text, ...]]:
+    pauses: list[Pause] = []
+    left_out: list[Text] = []
+    for pause in protocol.monitoring.pauses if protocol.monitoring else ():
+        after, days = pause.after_patients.value, pause.observe_days.value
+        if after is None or days is None:
+            left_out.append(_tell_incomplete(pause.identifier))
+        else:
+            pauses.append(Pause(after, days))
+    return tuple(sorted(pauses, key=lambda pause: pause.after_patients)), tuple(left_out)
 
 
 def _compute_looks(boundary: ToxicityBoundary) -> Look | None:

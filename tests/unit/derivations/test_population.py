@@ -71,6 +71,16 @@ def test_who_is_in_which_set():
     ]
 
 
+def test_a_dose_of_what_prepares_for_the_vaccine_makes_nobody_treated():
+    """P3 took the premedication alone; the dates of treatment still follow every dose."""
+    every = population(settings=PopulationSettings())
+    named = population(settings=PopulationSettings(treated_with=("DRUG",)))
+    assert dict(column(every, "SAFFL"))["P3"] == "Y"
+    assert dict(column(named, "SAFFL"))["P3"] == "N"
+    assert column(named, "TRTSDT") == column(every, "TRTSDT")
+    assert dict(column(named, "TRT01A"))["P3"] is None
+
+
 def test_planned_and_received_arms_are_those_of_the_study():
     arms = column(population(), "TRT01P", "TRT01A")
     assert arms == [

@@ -14,7 +14,7 @@ from abscopal.evidence.credibility_report import (
     list_credibility_sections,
     render_credibility_markdown,
 )
-from abscopal.evidence.figures.rehearsal_data import ParameterWidth, TargetCheck
+from abscopal.evidence.figures.rehearsal_data import DirectionCheck, ParameterWidth, TargetCheck
 from abscopal.evidence.rehearsal_page import RehearsalContent, list_limits, render_rehearsal_page
 from abscopal.evidence.rehearsal_tables import AssumedValue, CharacteristicRow
 from abscopal.evidence.rehearsal_texts import TEXTS
@@ -58,6 +58,12 @@ CHECKS = (
     TargetCheck("Severe toxicity", "fit", "proportion", 0.243, 0.118, 0.412, 0.259, 0.23, 0.31),
     TargetCheck("Response", "held_out", "proportion", 0.62, 0.384, 0.819, 0.90, 0.85, 0.95),
 )
+DIRECTIONS = (
+    DirectionCheck(
+        "Regulatory T cells fall", "RNA says the reverse.", False, "falls", 0.13, 0.06, 0.4, 64, 64, True
+    ),
+    DirectionCheck("More NKp30", "", True, "rises", -0.02, -0.1, 0.05, 20, 64, False),
+)
 WIDTHS = (
     ParameterWidth("eps_4", "Gain of proliferation", "", (0.08, 0.4, 1.9), (0.0853, 0.322, 1.31), 0.98),
     ParameterWidth(
@@ -71,6 +77,7 @@ FACTS = CredibilityFacts(
     trials=600,
     verification=Verification(1e-6, 128, 1.1e-7, 3, 6.9e-9),
     checks=CHECKS,
+    directions=DIRECTIONS,
     widths=WIDTHS,
     emergences=(Emergence("Arm A", "injected", "R", 42, 0.07),),
     sensitivities=(
@@ -99,6 +106,15 @@ def test_every_value_in_force_stands_with_its_unit_and_origin():
         row = next(part for part in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if name in part)
         assert all(f">{said}</td>" in row for said in (value, unit, origin)), row
     assert "1 of 3 values in force are assumed" in page
+
+
+def test_a_published_direction_that_the_model_does_not_follow_is_said_loudly():
+    page = render()
+    rows = [part for part in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if "/64" in part]
+    assert ["OTHER WAY" in row for row in rows] == [False, True]
+    assert "RNA says the reverse." in page
+    assert "20/64" in rows[1]
+    assert "−2.0%" in rows[1]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

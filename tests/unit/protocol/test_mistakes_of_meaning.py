@@ -9,6 +9,8 @@ Expect = Callable[..., None]
 DEAD_REFERENCES = [
     ("interventions: [infused]\n    provenance", "interventions: [infusd]\n    provenance",
      "no intervention is called 'infusd'. Did you mean infused?"),
+    ("requires: [treated], group_by: received", "requires: [treated], treated_with: [infusd], group_by: received",
+     "no intervention is called 'infusd'"),
     ("requires: [first]", "requires: [fist]", "no stage is called 'fist'. Did you mean first?"),
     ("planned_patients: {value: 60, unit: patients, provenance: published, source: paper}",
      "planned_patients: {value: 60, unit: patients, provenance: published, source: papre}",
@@ -203,6 +205,27 @@ def test_an_injection_by_another_route_is_said_twice(plant):
 def test_an_intervention_that_nobody_receives(plant):
     findings = plant("    interventions: [infused]\n", "    interventions: [injected]\n")
     assert any("no arm receives it." in str(finding) for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        (
+            "identifier: SAFFL, name: {en: Treated, fr: Traités}",
+            "only SAFFL says what makes a patient treated; ITTFL follows it.",
+        ),
+        ("requires: [treated]", "the set does not ask for treatment."),
+    ],
+)
+def test_what_makes_a_patient_treated_is_said_of_the_safety_set(written, says, plant):
+    """Said of another set, or of one that does not ask for treatment, it would be read by nobody."""
+    changed = {
+        "identifier: SAFFL, name: {en: Treated, fr: Traités}": "identifier: ITTFL, treated_with: [infused], name: "
+        "{en: Treated, fr: Traités}",
+        "requires: [treated]": "requires: [enrolled], treated_with: [infused]",
+    }
+    findings = [str(finding) for finding in plant(written, changed[written])]
+    assert any(says in finding for finding in findings), findings
 
 
 def test_a_trial_without_primary_endpoint(plant):

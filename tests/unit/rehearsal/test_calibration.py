@@ -303,6 +303,10 @@ def test_the_command_writes_the_ensemble_and_its_hits_and_misses_and_goes_on(tmp
         calibrate.calibrate(name, out=tmp_path, seed=1, patients=64, draws=8, rounds=6, date="2026-01-02")
     record = json.loads((tmp_path / "calibration.json").read_text(encoding="utf-8"))
     assert {row["use"] for row in record["targets"]} == {"fit", "held_out"}
+    assert all(row["sets"] == 8 for row in record["directions"])
+    assert record["first_set"].keys() == {
+        row["identifier"] for part in ("targets", "directions") for row in record[part]
+    }
     assert len(read_ensemble(tmp_path)) == 8
     origin = read_ensemble_origin(tmp_path)
     assert origin.command == record["command"]

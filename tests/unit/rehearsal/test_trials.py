@@ -8,9 +8,17 @@ import numpy as np
 import polars as pl
 import pytest
 
-from abscopal.conduct.monitoring import BoundaryRow, FollowedPatient, compute_monitoring_path, decide_toxicity
+from abscopal.conduct.monitoring import (
+    BoundaryRow,
+    FollowedPatient,
+    compute_monitoring_path,
+    decide_cohort_pause,
+    decide_toxicity,
+)
 from abscopal.errors import OptionError, OutputError
+from abscopal.protocol.monitoring import CohortPause
 from abscopal.protocol.reading import read_study
+from abscopal.protocol.text import Text
 from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw
@@ -19,8 +27,8 @@ from abscopal.rehearsal.recruitment import Entries, simulate_entries
 from abscopal.rehearsal.rehearsing import choose_draws, rehearse_trials
 from abscopal.rehearsal.scenario import choose_scenario
 from abscopal.rehearsal.stopping import compute_stops
-from abscopal.rehearsal.tasks import KEPT, Task, simulate_task
-from abscopal.rehearsal.trial_design import Look, plan_trial
+from abscopal.rehearsal.tasks import CHUNK, KEPT, Task, simulate_task
+from abscopal.rehearsal.trial_design import Look, Pause, plan_trial
 from abscopal.rehearsal.trials import derive_trials
 from abscopal.rehearsal.workers import Cache, RehearsalInterrupted, Workforce, simulate_tasks
 
@@ -142,6 +150,50 @@ def test_fewer_trials_are_the_first_ones_of_more():
     assert rate == pytest.approx(DESIGN.patients_per_month, rel=0.03)
 
 
+def test_whoever_comes_during_a_pause_waits_as_the_rules_of_the_clinic_ask():
+    paused = replace(DESIGN, pauses=(Pause(3, 28), Pause(6, 60)))
+    coming = simulate_entries(paused, trials=20, study_hash="x", seed=1, draw=0)
+    free = simulate_entries(DESIGN, trials=20, study_hash="x", seed=1, draw=0)
+    assert (coming.days >= free.days).all()
+    assert (coming.days[:, :3] == free.days[:, :3]).all()
+    assert (coming.days > free.days).any(axis=1).all()
+    for days in coming.days.tolist():
+        dates = [OPENING + datetime.timedelta(days=day) for day in days]
+        followed = [FollowedPatient(f"P{n:03d}", date, None, date) for n, date in enumerate(dates)]
+        for pause in paused.pauses:
+            for date in dates[pause.after_patients :]:
+                opens = dates[pause.after_patients - 1] + datetime.timedelta(days=pause.observe_days)
+                decision = decide_cohort_pause(
+                    followed,
+                    rule="sentinel",
+                    after_patients=pause.after_patients,
+                    observe_days=pause.observe_days,
+                    board_agreed_on=opens,
+                    on=date,
+                    protocol_version="1.0",
+                )
+                assert decision.events[0].ruling == "continue"
+
+
+def test_the_pauses_of_a_study_file_are_rehearsed_and_unknown_ones_told():
+    sentence = Text(
+        en="Inclusion pauses after three patients.", fr="L’inclusion s’arrête après trois patients."
+    )
+    known = {"value": 3, "provenance": "assumed", "note": sentence.model_dump()}
+    told = {
+        "identifier": "sentinel",
+        "text": sentence.model_dump(),
+        "provenance": "assumed",
+        "note": known["note"],
+    }
+    for days, pauses in ((known | {"value": 28}, (Pause(3, 28),)), ({"value": None}, ())):
+        pause = CohortPause.model_validate(told | {"after_patients": known, "observe_days": days})
+        monitoring = STUDY.protocol.monitoring.model_copy(update={"pauses": (pause,)})
+        design = plan_trial(STUDY.protocol.model_copy(update={"monitoring": monitoring}), SCENARIO)
+        assert design.pauses == pauses
+        assert any("sentinel" in text.en for text in design.left_out) == (not pauses)
+
+
 def test_clones_stand_in_every_arm_on_the_same_day():
     coming = simulate_entries(replace(DESIGN, mode="clones"), trials=3, study_hash="x", seed=1, draw=0)
     assert coming.arms.shape == (3, 2 * DESIGN.patients)
@@ -184,7 +236,7 @@ def list_tasks(count: int) -> list[Task]:
     recipe = _write_recipe(
         STUDY.protocol, Variant(DESIGN, SCENARIO), ParameterDraw(0, {}), "IT", "x", 1, Settings()
     )
-    return [Task(recipe, place * 4096) for place in range(count)]
+    return [Task(recipe, place * CHUNK) for place in range(count)]
 
 
 def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path):
@@ -205,7 +257,7 @@ def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Pat
     rows = simulate_tasks(
         tasks, cache=cache, workforce=Workforce(), report=lambda *_: None, simulate=interrupted
     )
-    assert done == [3 * 4096, 4 * 4096]
+    assert done == [3 * CHUNK, 4 * CHUNK]
     assert [frame["first"][0] for frame in rows] == [task.first for task in tasks]
 
 
@@ -214,7 +266,7 @@ def test_a_damaged_file_is_made_again(tmp_path: Path):
     simulate_tasks(tasks, cache=cache, workforce=Workforce(), report=lambda *_: None, simulate=pretend)
     cache.path(tasks[1]).write_bytes(b"PAR1 cut short")
     rows = simulate_tasks(tasks, cache=cache, workforce=Workforce(), report=lambda *_: None, simulate=pretend)
-    assert rows[1]["first"][0] == 4096
+    assert rows[1]["first"][0] == CHUNK
     assert pl.read_parquet(cache.path(tasks[1])).height == 1
 
 
@@ -241,7 +293,7 @@ def test_another_seed_scenario_or_range_is_another_task():
         replace(task.recipe, draw=1),
         replace(task.recipe, medians={"r": 0.02}),
     ]
-    keys = {task.key, Task(task.recipe, 4096).key, *(Task(recipe, 0).key for recipe in recipes)}
+    keys = {task.key, Task(task.recipe, CHUNK).key, *(Task(recipe, 0).key for recipe in recipes)}
     assert len(keys) == 5
 
 
@@ -250,7 +302,7 @@ def test_operating_characteristics_hold_together(tmp_path: Path):
     """A small rehearsal end to end: shares add up, intervals cover, and the same command reads what it kept."""
     variants = plan_variants(STUDY.protocol, [read_change("stopping=ignore")])
     common = {
-        "trials": 90, "study_hash": STUDY.document_hash, "seed": 3, "draws": [ParameterDraw(0, {})],
+        "trials": 50, "study_hash": STUDY.document_hash, "seed": 3, "draws": [ParameterDraw(0, {})],
         "settings": Settings(190.0, 1e-4),
         "cache": Cache(tmp_path), "workforce": Workforce(),
     }  # fmt: skip
@@ -268,7 +320,7 @@ def test_operating_characteristics_hold_together(tmp_path: Path):
     assert abs(rows["severe_rate.IT.bias"].estimate) < 0.05
     assert rows["severe_rate.IV.mean"].estimate > rows["severe_rate.IT.mean"].estimate
     direct = simulate_task(next(iter(list_tasks(1))))
-    assert direct.height == 4096
+    assert direct.height == CHUNK
 
 
 def test_rows_of_one_arm_need_only_that_arm():

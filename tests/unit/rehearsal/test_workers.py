@@ -15,7 +15,7 @@ from abscopal.rehearsal.comparison import plan_variants
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw
 from abscopal.rehearsal.rehearsing import _write_recipe
-from abscopal.rehearsal.tasks import Task, simulate_task
+from abscopal.rehearsal.tasks import CHUNK, Task, simulate_task
 from abscopal.rehearsal.workers import Cache, Workforce, simulate_tasks
 
 
@@ -23,13 +23,13 @@ def list_tasks(count: int) -> list[Task]:
     study = read_study("nivipit")
     (variant,) = plan_variants(study.protocol, [])
     recipe = _write_recipe(study.protocol, variant, ParameterDraw(0, {}), "IT", "x", 1, Settings(190.0, 1e-3))
-    return [Task(recipe, place * 4096) for place in range(count)]
+    return [Task(recipe, place * CHUNK) for place in range(count)]
 
 
 def simulate_and_die_once(task: Task) -> pl.DataFrame:
     """The second task kills its worker the first time, with nothing said."""
     mark = Path(os.environ["REHEARSAL_TEST_MARK"])
-    if task.first == 4096 and not mark.exists():
+    if task.first == CHUNK and not mark.exists():
         mark.write_text("died")
         time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGKILL)

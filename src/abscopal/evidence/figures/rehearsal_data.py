@@ -186,6 +186,35 @@ class TargetCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectionCheck:
+    """A published direction, which no calibration saw, beside the way each set of parameters goes.
+
+    Args:
+        label: what was published.
+        note: what is known of the finding; empty when nothing is added.
+        is_difference: whether the model gives a difference of shares; a fold of the value before treatment otherwise.
+        direction: published direction.
+        fitted: median over the sets.
+        fitted_lower: least of the sets shown.
+        fitted_upper: greatest.
+        agreeing: sets that go the published way.
+        sets: all sets.
+        is_hit: whether the median does.
+    """
+
+    label: str
+    note: str
+    is_difference: bool
+    direction: Literal["rises", "falls"]
+    fitted: float
+    fitted_lower: float
+    fitted_upper: float
+    agreeing: int
+    sets: int
+    is_hit: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ParameterWidth:
     """How much calibration taught about a parameter: intervals of 95 % before and after.
 

@@ -169,6 +169,7 @@ def simulate_draws(
         calibration.targets,
         patients=question.patients,
         stream=f"{calibration.seed}/check",
+        directions=question.protocol.rehearsal.directions,
     )
     answers = spread(partial(simulate_candidate, fresh), [dict(draw.medians) for draw in draws])
     for draw, answer in zip(draws, answers, strict=True):

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.errors import ImpossibleStateError, OptionError
+from abscopal.protocol.rehearsal_plan import PublishedDirection
 from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.rehearsal.calibration.directions import simulate_direction
 from abscopal.rehearsal.calibration.likelihood import (
     compute_binomial_term,
     compute_mean_term,
@@ -46,6 +48,7 @@ class Question:
         calendars: the arms they need.
         patients: virtual patients of each arm.
         stream: name of the random numbers; another name gives other patients.
+        directions: published directions to look at; none while searching.
         tolerance: relative tolerance of the integrator.
     """
 
@@ -56,13 +59,14 @@ class Question:
     calendars: Mapping[str, Calendar]
     patients: int
     stream: str
+    directions: tuple[PublishedDirection, ...] = ()
     tolerance: float = 1e-4
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process: the study file goes as text, for its generic parts cannot go otherwise."""
         text = self.protocol.model_dump_json(by_alias=True)
-        rest = (self.scenario, self.targets, self.calendars, self.patients, self.stream, self.tolerance)
-        return _unpack, (self.model, text, *rest)
+        rest = (self.scenario, self.targets, self.calendars, self.patients, self.stream)
+        return _unpack, (self.model, text, *rest, self.directions, self.tolerance)
 
 
 def _unpack(model: ModelDescription, protocol: str, *rest: Any) -> Question:
@@ -81,6 +85,7 @@ class Answer:
     Args:
         fitted: by target, the share, the median in days or the mean.
         judged: by target, what is judged: of a median, the share with the event by the published one.
+        directions: by published direction, the fold or difference that the candidate gives.
         acceptance: share of drawn patients that the plausibility filter keeps.
         failed: patients that could not be integrated.
         likelihood: logarithm of the likelihood of the targets.
@@ -88,6 +93,7 @@ class Answer:
 
     fitted: Mapping[str, float]
     judged: Mapping[str, float]
+    directions: Mapping[str, float]
     acceptance: float
     failed: int
     likelihood: float
@@ -101,6 +107,7 @@ def make_question(
     *,
     patients: int,
     stream: str,
+    directions: tuple[PublishedDirection, ...] = (),
 ) -> Question:
     """Lay out what candidates are tried on.
 
@@ -111,6 +118,7 @@ def make_question(
         targets: the results to compute.
         patients: virtual patients of each arm.
         stream: name of the random numbers.
+        directions: published directions to look at.
 
     Returns:
         The question.
@@ -118,7 +126,7 @@ def make_question(
     calendars = plan_calendars(protocol, targets, model, follow_up_days=scenario["follow_up_days"])
     # A plain dictionary: a question travels to other processes.
     travelling = replace(scenario, medians=dict(scenario.medians))
-    return Question(model, protocol, travelling, targets, calendars, patients, stream)
+    return Question(model, protocol, travelling, targets, calendars, patients, stream, directions)
 
 
 def simulate_candidate(question: Question, medians: Mapping[str, float]) -> Answer | None:
@@ -136,7 +144,7 @@ def simulate_candidate(question: Question, medians: Mapping[str, float]) -> Answ
     judged: dict[str, float] = {}
     failed = 0
     groups: tuple[VirtualPatients, ...] = ()
-    if any(target.kind != "mean" for target in question.targets):
+    if question.directions or any(target.kind != "mean" for target in question.targets):
         try:
             groups = draw_groups(
                 question.model,
@@ -157,6 +165,13 @@ def simulate_candidate(question: Question, medians: Mapping[str, float]) -> Answ
             if target.kind == "mean":
                 fitted[target.identifier] = _compute_concentration(question, scenario, calendar, target)
                 judged[target.identifier] = fitted[target.identifier]
+    directions = {
+        finding.identifier: simulate_direction(
+            question.model, question.protocol, scenario, finding, groups,
+            stream=question.stream, tolerance=question.tolerance,
+        )
+        for finding in question.directions
+    }  # fmt: skip
     draws = [group.draws for group in groups]
     acceptance = compute_acceptance(np.concatenate(draws)) if draws else float("nan")
     likelihood = sum(
@@ -164,7 +179,7 @@ def simulate_candidate(question: Question, medians: Mapping[str, float]) -> Answ
         for target in question.targets
         if target.use == "fit"
     )
-    return Answer(fitted, judged, acceptance, failed, likelihood)
+    return Answer(fitted, judged, directions, acceptance, failed, likelihood)
 
 
 def compute_term(target: Target, judged: float, patients: int) -> float:

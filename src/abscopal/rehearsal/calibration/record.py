@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from abscopal.rehearsal.calibration.calibrate import Calibration
 from abscopal.rehearsal.calibration.candidates import Answer, compute_moved_share
+from abscopal.rehearsal.calibration.directions import describe_direction
 from abscopal.rehearsal.calibration.references import choose_reference_set
 from abscopal.rehearsal.calibration.search import Position
 from abscopal.rehearsal.calibration.targets import Target
@@ -35,7 +36,8 @@ def compute_record(
 
     Returns:
         A tree of plain values: how it was made, every target with its interval beside the ensemble, every
-        parameter before and after, the pairs that trade off, and how far the sample can be trusted.
+        published direction, every parameter before and after, the pairs that trade off, and how far the sample
+        can be trusted.
     """
     question = calibration.question
     return {
@@ -51,6 +53,12 @@ def compute_record(
         "targets": [
             describe_target(target, answers, patients=question.patients) for target in calibration.targets
         ],
+        "directions": [
+            describe_direction(finding, [answer.directions[finding.identifier] for answer in answers])
+            for finding in question.protocol.rehearsal.directions
+        ],
+        # What the first set gives: tried again later, it tells whether the simulation has moved away from the fit.
+        "first_set": dict(answers[0].judged) | dict(answers[0].directions),
         "parameters": describe_parameters(calibration, position),
         "trade_offs": describe_trade_offs(calibration, position),
         "sample": describe_sample(calibration, position, answers),

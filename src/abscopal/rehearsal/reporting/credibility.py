@@ -5,7 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from abscopal.evidence.credibility_report import CredibilityFacts, Emergence, Verification
-from abscopal.evidence.figures.rehearsal_data import ParameterWidth, PopulationGroup, TargetCheck
+from abscopal.evidence.figures.rehearsal_data import (
+    DirectionCheck,
+    ParameterWidth,
+    PopulationGroup,
+    TargetCheck,
+)
 from abscopal.evidence.rehearsal_page import RehearsalContent
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.model.description import ModelDescription
@@ -18,6 +23,7 @@ def gather_credibility(
     *,
     verification: Verification,
     checks: Sequence[TargetCheck],
+    directions: Sequence[DirectionCheck],
     widths: Sequence[ParameterWidth],
     populations: Sequence[PopulationGroup],
     medians: Mapping[int, Mapping[str, float]],
@@ -29,6 +35,7 @@ def gather_credibility(
         model: the description.
         verification: measured differences.
         checks: published results beside the model.
+        directions: published directions beside the model.
         widths: what calibration taught about each parameter; empty without a calibration.
         populations: immune cells before and on treatment.
         medians: parameters by draw.
@@ -51,6 +58,7 @@ def gather_credibility(
         trials=content.trials,
         verification=verification,
         checks=tuple(checks),
+        directions=tuple(directions),
         widths=tuple(widths),
         emergences=tuple(_measure(group, name) for group in populations for name in group.folds),
         sensitivities=compute_sensitivities(own, medians, texts=texts),

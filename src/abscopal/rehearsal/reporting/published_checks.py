@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from abscopal.estimation.proportions import estimate_proportion
-from abscopal.evidence.figures.rehearsal_data import Level, LevelBeside, TargetCheck
+from abscopal.evidence.figures.rehearsal_data import DirectionCheck, Level, LevelBeside, TargetCheck
 from abscopal.evidence.rehearsal_tables import CharacteristicRow
 from abscopal.evidence.typography import Language
 from abscopal.protocol.endpoints import Endpoint
@@ -16,6 +16,7 @@ from abscopal.protocol.rehearsal_plan import CalibrationTarget
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import ArmPlan
+from abscopal.rehearsal.calibration.directions import WITHOUT_CHANGE
 from abscopal.rehearsal.reporting.representative_courses import Representatives
 
 LEVEL_PATTERN = re.compile(r"(?P<drug>[a-z]+)_(?P<level>peak|trough)")
@@ -89,6 +90,35 @@ def _read_check(row: Mapping[str, Any], language: Language) -> TargetCheck:
         fitted_lower=row["ensemble_lower"],
         fitted_upper=row["ensemble_upper"],
         judged=row["is_inside"],
+    )
+
+
+def list_direction_checks(
+    record: Sequence[Mapping[str, Any]], *, language: Language
+) -> tuple[DirectionCheck, ...]:
+    """Read the published directions as calibration left them beside its ensemble.
+
+    Args:
+        record: directions of the record; empty without a calibration.
+        language: `en` or `fr`.
+
+    Returns:
+        One check a direction.
+    """
+    return tuple(
+        DirectionCheck(
+            label=row["text"][language],
+            note=row["note"][language] if row["note"] else "",
+            is_difference=row["quantity"] in WITHOUT_CHANGE,
+            direction="rises" if row["direction"] == "rises" else "falls",
+            fitted=row["ensemble"],
+            fitted_lower=row["ensemble_lower"],
+            fitted_upper=row["ensemble_upper"],
+            agreeing=row["sets_that_agree"],
+            sets=row["sets"],
+            is_hit=row["is_inside"],
+        )
+        for row in record
     )
 
 

@@ -35,7 +35,11 @@ from abscopal.rehearsal.reporting.pictures import (
     render_trial_figures,
     write_figures,
 )
-from abscopal.rehearsal.reporting.published_checks import list_levels, list_target_checks
+from abscopal.rehearsal.reporting.published_checks import (
+    list_direction_checks,
+    list_levels,
+    list_target_checks,
+)
 from abscopal.rehearsal.reporting.representative_courses import Representatives, simulate_representatives
 from abscopal.rehearsal.reporting.verification import compute_verification
 from abscopal.rehearsal.scenario import MODEL_PREFIX, Scenario, choose_scenario, list_operations
@@ -100,6 +104,7 @@ def write_rehearsal_report(
             settings=settings,
         ),
         checks=checks,
+        directions=list_direction_checks(record.get("directions", ()), language=language),
         widths=widths,
         populations=populations,
         medians={draw.identifier: draw.medians for draw in draws},

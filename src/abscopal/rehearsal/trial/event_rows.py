@@ -1,7 +1,7 @@
 """Adverse events of a patient: severe toxicity of the model, mild background, and events of the procedure, apart."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -10,18 +10,14 @@ from typing import Literal
 import numpy as np
 import yaml
 from pydantic import Field, TypeAdapter
-from scipy.stats import poisson
 
 from abscopal.protocol.part import Part
+from abscopal.rehearsal.arm_plans import PlannedDose
+from abscopal.rehearsal.mild_events import AFTER_LAST_DOSE_DAYS, SHARE_GRADE_2, draw_mild_events
 from abscopal.rehearsal.trial.followed import Followed
 from abscopal.rehearsal.trial.frames import Row
 
 Kind = Literal["severe", "mild", "procedural"]
-DAYS_OF_A_MONTH = 365.25 / 12
-AFTER_LAST_DOSE = 30.0  # background events are looked for under treatment and for so long after it (ours)
-MEAN_DURATION = 14.0
-MOST_MILD_EVENTS = 60
-SHARE_GRADE_2, SHARE_RELATED = 0.3, 0.6  # of mild events (ours)
 
 
 class EventTerm(Part):
@@ -99,23 +95,39 @@ def _list_mild(patient: Followed) -> Iterator[Event]:
     doses = patient.doses
     if not doses:
         return
-    chance = patient.draw("mild_events", 1 + 6 * MOST_MILD_EVENTS)
-    first, until = doses[0].day, min(doses[-1].day + AFTER_LAST_DOSE, patient.end)
-    expected = patient.scenario["mild_events_per_month"] * (until - first) / DAYS_OF_A_MONTH
-    number = int(min(poisson.ppf(chance[0], expected), MOST_MILD_EVENTS)) if expected > 0 else 0
-    for own in chance[1:].reshape(-1, 6)[:number]:
-        day = first + float(own[0]) * (until - first)
-        is_related = own[3] < SHARE_RELATED
+    planned = [dose for dose in patient.outcome.plan.doses if dose.day <= patient.outcome.horizon_days]
+    events = draw_mild_events(
+        patient.scenario,
+        np.array([patient.number]),
+        arm_key=patient.outcome.key,
+        first_day=planned[0].day,
+        until_day=planned[-1].day,
+    )
+    first, until = doses[0].day, min(doses[-1].day + AFTER_LAST_DOSE_DAYS, patient.end)
+    for place in np.flatnonzero((events.start[0] >= first) & (events.start[0] < until)):
+        day, length = float(events.start[0, place]), float(events.days[0, place])
+        grade, is_related = int(events.grade[0, place]), bool(events.is_related[0, place])
         yield _write(
             patient,
-            _pick("mild", float(own[1])),
+            _pick("mild", float(events.term[0, place])),
             start=day,
-            length=-MEAN_DURATION * float(np.log(own[2])),
-            grade=2 if own[4] < SHARE_GRADE_2 else 1,
+            length=length,
+            grade=grade,
             relation="RELATED" if is_related else "NOT RELATED",
-            component=_pick_component(patient, float(own[5]), day) if is_related else None,
-            action="DOSE NOT CHANGED",
+            component=_pick_component(patient, float(events.component[0, place]), day)
+            if is_related
+            else None,
+            action="DRUG INTERRUPTED"
+            if is_related and _holds_a_dose(planned, grade, day, day + length)
+            else "DOSE NOT CHANGED",
         )
+
+
+def _holds_a_dose(planned: Sequence[PlannedDose], grade: int, start: float, end: float) -> bool:
+    return any(
+        dose.hold_at_grade is not None and grade >= dose.hold_at_grade and start <= dose.day <= np.floor(end)
+        for dose in planned
+    )
 
 
 def _list_procedural(patient: Followed, injection_days: list[float]) -> Iterator[Event]:

@@ -154,6 +154,14 @@ def _list_notes(protocol: StudyProtocol, plans: Iterable[ArmPlan]) -> list[Text]
                     fr=f"{drug.name.fr} : administré sans effet ; le modèle ne le connaît pas.",
                 )
             )
+    if protocol.monitoring is not None and protocol.monitoring.pauses:
+        notes.append(
+            Text(
+                en="Pauses of inclusion are kept where many trials are rehearsed, not in the tables of one.",
+                fr="Les pauses d’inclusion sont respectées quand on répète de nombreux essais, pas dans les "
+                "tables d’un seul.",
+            )
+        )
     if protocol.injection is not None and protocol.injection.split_rule.value is None:
         notes.append(
             Text(
