@@ -12,7 +12,7 @@ from abscopal.derivations.response.criterion import (
     CountedUntil,
     compute_by_first_rule,
 )
-from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.standing_progression import derive_standing_progression
 

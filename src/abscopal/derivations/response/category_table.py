@@ -6,8 +6,8 @@ import polars as pl
 from abscopal.derivations.response.best_response import derive_best_of_counted
 from abscopal.derivations.response.counted_assessments import derive_counted_assessments
 from abscopal.derivations.response.criterion import CountedUntil
-from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.matched_sets import InjectionCategory
+from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.response_rows import (
     RESPONSES,
     list_answer,

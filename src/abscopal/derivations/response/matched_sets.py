@@ -8,18 +8,18 @@ again from baseline with the lesions that are in them now.
 from dataclasses import dataclass
 from typing import Literal
 
-import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.injected_lesions import LESION, derive_injected_since
-from abscopal.derivations.response.lesion_burden import ASSESSMENT, READING
+from abscopal.derivations.response.injected_lesions import derive_injected_since
+from abscopal.derivations.response.records import RECORD, VISIT
 from abscopal.derivations.response.settings import ResponseSettings
-from abscopal.tables.adam import LesionAssessments
 
 InjectionCategory = Literal["INJECTED", "NON-INJECTED"]
 CATEGORIES: tuple[InjectionCategory, ...] = ("INJECTED", "NON-INJECTED")
+LESION = [RECORD, "TULNKID"]
 NEVER = 1_000_000
 PLACEHOLDER = "-"
+SEEN = ["ADT", "ADTF", "ACCFL", "LSROLE", "LSNODE", "LSLOC", "LSSTATE", "LSTENTH"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +28,23 @@ class MatchedSets:
 
     Args:
         lesions: lesions of each set at every assessment up to the last one at which the set stands;
-            READER holds the number of the set, so that each is judged apart.
-        sets: USUBJID, READER, CATEGORY (INJECTED, NON-INJECTED), SETID, and the assessments at which the set
-            stands: FIRST to LAST.
+            RECORD holds the number of the set, so that each is judged apart.
+        sets: SET, the number; RECORD, whose lesions they are; CATEGORY (INJECTED, NON-INJECTED); and the
+            assessments at which the set stands: FIRST to LAST.
     """
 
-    lesions: dy.DataFrame[LesionAssessments]
+    lesions: pl.DataFrame
     sets: pl.DataFrame
 
 
-def derive_matched_sets(
-    assessments: dy.DataFrame[LesionAssessments], settings: ResponseSettings
-) -> MatchedSets:
+def derive_matched_sets(lesions: pl.DataFrame, settings: ResponseSettings) -> MatchedSets:
     """Divide the lesions of each assessment after baseline into injected and non-injected, with their history.
 
     New lesions belong to the non-injected set, whether or not they are injected later (a setting). An
     assessment that mentions no lesion of a set holds a placeholder, so that the set is still judged there.
 
     Args:
-        assessments: one row per patient, reader, lesion and assessment, with INJDT.
+        lesions: one row per record, lesion and assessment, with INJDT.
         settings: the readings of the rules in force.
 
     Returns:
@@ -56,17 +54,15 @@ def derive_matched_sets(
     Reference:
         Goldmacher et al. 2020 (doi:10.1200/JCO.19.02985) for the categories; the matched set is our reading.
     """
-    seen = assessments.join(derive_injected_since(assessments, settings), on=LESION, how="left")
+    since = derive_injected_since(lesions, settings, record=[RECORD])
+    seen = lesions.select(*LESION, "AVISITN", *SEEN).join(since, on=LESION, how="left")
     standing = _list_standing(seen, settings)
-    lesions = _assign(seen, standing, settings)
+    members = _assign(seen, standing, settings)
     if settings.category_reference == "last_pre_injection":
-        lesions = _hold_size_before_injection(lesions)
-    empty = _hold_empty_places(assessments, standing, lesions)
-    columns = LesionAssessments.column_names()
-    named = [
-        rows.with_columns(READER=pl.col("SET").cast(pl.String)).select(columns) for rows in (lesions, empty)
-    ]
-    return MatchedSets(LesionAssessments.cast(pl.concat(named)), _list_sets(standing))
+        members = _hold_size_before_injection(members)
+    empty = _hold_empty_places(lesions, standing, members)
+    columns = [pl.col("SET").alias(RECORD), pl.col("TULNKID", "AVISITN", *SEEN)]
+    return MatchedSets(pl.concat([members.select(columns), empty.select(columns)]), _list_sets(standing))
 
 
 def _number() -> pl.Expr:
@@ -79,12 +75,12 @@ def _list_standing(seen: pl.DataFrame, settings: ResponseSettings) -> pl.DataFra
     moving = pl.col("SINCE") > 1
     if settings.injected_new_lesion == "stays_new":
         moving &= pl.col("LSROLE") != "NEW"
-    moves = seen.filter(moving).select(*READING, FIRST="SINCE").unique()
-    start = seen.select(READING).unique().with_columns(FIRST=pl.lit(1, dtype=pl.Int64))
-    next_move = pl.col("FIRST").shift(-1).over(READING)
+    moves = seen.filter(moving).select(RECORD, FIRST="SINCE").unique()
+    start = seen.select(RECORD).unique().with_columns(FIRST=pl.lit(1, dtype=pl.Int64))
+    next_move = pl.col("FIRST").shift(-1).over(RECORD)
     return (
         pl.concat([start, moves])
-        .sort(*READING, "FIRST")
+        .sort(RECORD, "FIRST")
         .with_columns(LAST=(next_move - 1).fill_null(NEVER))
         .with_row_index("STANDING")
         .with_columns(pl.col("STANDING").cast(pl.Int64))
@@ -93,9 +89,7 @@ def _list_standing(seen: pl.DataFrame, settings: ResponseSettings) -> pl.DataFra
 
 def _list_sets(standing: pl.DataFrame) -> pl.DataFrame:
     categories = pl.DataFrame({"CATEGORY": CATEGORIES})
-    return standing.join(categories, how="cross").select(
-        *READING, "CATEGORY", "FIRST", "LAST", SETID=_number().cast(pl.String)
-    )
+    return standing.join(categories, how="cross").select(RECORD, "CATEGORY", "FIRST", "LAST", SET=_number())
 
 
 def _assign(seen: pl.DataFrame, standing: pl.DataFrame, settings: ResponseSettings) -> pl.DataFrame:
@@ -111,8 +105,8 @@ def _assign(seen: pl.DataFrame, standing: pl.DataFrame, settings: ResponseSettin
     # only mentions later was followed, and not evaluated, all along.
     members = pl.concat(
         [
-            seen.lazy().join(standing.lazy(), on=READING).filter(so_far | new),
-            late.lazy().join(standing.lazy(), on=READING).filter(later, ~new),
+            seen.lazy().join(standing.lazy(), on=RECORD).filter(so_far | new),
+            late.lazy().join(standing.lazy(), on=RECORD).filter(later, ~new),
         ]
     )
     return (
@@ -138,15 +132,13 @@ def _hold_size_before_injection(lesions: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _hold_empty_places(
-    assessments: pl.DataFrame, standing: pl.DataFrame, lesions: pl.DataFrame
-) -> pl.DataFrame:
+def _hold_empty_places(lesions: pl.DataFrame, standing: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """A placeholder, which is no lesion, at each assessment that mentions no lesion of a set."""
-    visits = assessments.group_by(ASSESSMENT).agg(pl.col("ADT", "ADTF", "ACCFL").max())
-    stood = visits.join(standing, on=READING).filter(pl.col("AVISITN") <= pl.col("LAST"))
+    visits = lesions.group_by(VISIT).agg(pl.col("ADT", "ADTF", "ACCFL").max())
+    stood = visits.join(standing, on=RECORD).filter(pl.col("AVISITN") <= pl.col("LAST"))
     expected = stood.join(pl.DataFrame({"CATEGORY": CATEGORIES}), how="cross").with_columns(SET=_number())
     return expected.join(
-        lesions.select("SET", "AVISITN").unique(), on=["SET", "AVISITN"], how="anti"
+        members.select("SET", "AVISITN").unique(), on=["SET", "AVISITN"], how="anti"
     ).with_columns(
         TULNKID=pl.lit(PLACEHOLDER),
         LSROLE=pl.lit("NEW"),
@@ -154,7 +146,4 @@ def _hold_empty_places(
         LSLOC=pl.lit(None, dtype=pl.String),
         LSSTATE=pl.lit("NOT_EVALUATED"),
         LSTENTH=pl.lit(None, dtype=pl.Int64),
-        LSCHANGE=pl.lit(None, dtype=pl.String),
-        SYMPFL=pl.lit(None, dtype=pl.String),
-        INJDT=pl.lit(None, dtype=pl.Date),
     )

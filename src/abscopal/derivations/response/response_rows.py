@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from abscopal.derivations.response.lesion_burden import ASSESSMENT, READING
+from abscopal.derivations.response.records import ASSESSMENT, READING
 
 PATIENT_ROW = -1
 RESPONSES = ["CR", "PR"]

@@ -11,7 +11,8 @@ from abscopal.derivations.response.category_table import (
 )
 from abscopal.derivations.response.counted_assessments import derive_counted_assessments
 from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, Criterion
-from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.followed_lesions import derive_followed_lesions
+from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.response_rows import (
     RESPONSES,
     list_answer,
@@ -70,11 +71,12 @@ def derive_adrs(
     Reference:
         RECIST 1.1 (doi:10.1016/j.ejca.2008.10.026), sections 4.3 to 4.7.
     """
-    responses = criterion.derive_visit_responses(assessments, settings)
+    lesions = derive_followed_lesions(assessments, settings)
+    responses = criterion.judge_patient(lesions)
     readings = _describe_readings(assessments)
     rows = [_list_rows(responses, adsl, criterion, settings, readings)]
-    if criterion.derive_category_responses is not None:
-        by_category = criterion.derive_category_responses(assessments, settings)
+    if criterion.judge_categories is not None:
+        by_category = criterion.judge_categories(lesions)
         rows.append(
             derive_category_rows(
                 by_category, responses, adsl, readings=readings, settings=settings,
