@@ -6,7 +6,6 @@ import polars as pl
 from abscopal.derivations.response.criterion import Rule
 from abscopal.derivations.response.followed_lesions import FollowedLesions, derive_counted_lesions
 from abscopal.derivations.response.judged_levels import LevelRules, derive_judged_levels
-from abscopal.derivations.response.lesion_burden import derive_record_burden
 from abscopal.derivations.response.level_rules import (
     NEW_LESION_RULES,
     NON_TARGET_RULES,
@@ -72,7 +71,7 @@ def derive_category_responses(lesions: FollowedLesions) -> dy.DataFrame[Category
     """
     judged = lesions.derive_once(derive_judged_categories)
     named = judged.join(lesions.names, on=RECORD, how="left", maintain_order="left")
-    return CategoryResponses.cast(
+    return CategoryResponses.validate(
         named.sort(RECORD, "CATEGORY", "AVISITN").select(CategoryResponses.column_names())
     )
 
@@ -88,7 +87,7 @@ def derive_judged_categories(lesions: FollowedLesions) -> pl.DataFrame:
     """
     settings = lesions.settings
     matched = derive_matched_sets(lesions.derive_once(derive_counted_lesions), settings)
-    history = derive_response_history(derive_record_burden(matched.lesions), settings)
+    history = derive_response_history(matched.burden, settings)
     standing = (
         history.rename({RECORD: "SET"})
         .join(matched.sets, on="SET", how="left", maintain_order="left")

@@ -165,7 +165,7 @@ class Criterion:
         Returns:
             One row per patient, reader and assessment, in key order.
         """
-        return VisitResponses.validate(self.judge_patient(derive_followed_lesions(assessments, settings)))
+        return self.judge_patient(derive_followed_lesions(assessments, settings))
 
     def derive_category_responses(
         self, assessments: dy.DataFrame[LesionAssessments], settings: ResponseSettings
@@ -182,9 +182,7 @@ class Criterion:
         """
         if self.judge_categories is None:
             return CategoryResponses.create_empty()
-        return CategoryResponses.validate(
-            self.judge_categories(derive_followed_lesions(assessments, settings))
-        )
+        return self.judge_categories(derive_followed_lesions(assessments, settings))
 
     def rank_of(self, code: str) -> int:
         """The place of a category in the order of best response."""

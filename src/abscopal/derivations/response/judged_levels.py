@@ -106,7 +106,7 @@ def derive_named_responses(judged: pl.DataFrame, names: pl.DataFrame) -> dy.Data
         One row per patient, reader and assessment, in the order given.
     """
     named = judged.join(names, on=RECORD, how="left", maintain_order="left")
-    return VisitResponses.cast(named.select(VisitResponses.column_names()))
+    return VisitResponses.validate(named.select(VisitResponses.column_names()))
 
 
 def derive_lesion_levels(

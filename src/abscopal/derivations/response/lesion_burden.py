@@ -1,5 +1,7 @@
 """How much disease each reader saw at each assessment: sums, nadir, counts of lesions by state."""
 
+from collections.abc import Sequence
+
 import dataframely as dy
 import polars as pl
 
@@ -13,6 +15,7 @@ from abscopal.derivations.response.records import (
     VISIT,
     compute_latest_before,
     compute_smallest_before,
+    compute_visit,
     derive_numbered_rows,
     derive_record_names,
 )
@@ -20,6 +23,8 @@ from abscopal.tables.adam import LesionAssessments
 from abscopal.tables.columns import date, flag, imputed, key_text
 
 NORMAL_NODE_TENTHS = 100
+COUNTS = ["EVALUATED", "DISEASED", "NTEVALUATED", "NTDISEASED", "NTLESIONS", "NTPROGRESSED"]
+FIRSTS, LASTS = ["FIRSTADT", "FIRSTDONEDT"], ["LASTADT", "LASTDONEDT"]
 REAL_NEW_LESION = ["UNEQUIVOCAL", "MEASURED", "TOO_SMALL", "PRESENT", "UNEQUIVOCAL_PROGRESSION"]
 
 
@@ -119,22 +124,78 @@ def derive_record_burden(lesions: pl.DataFrame) -> pl.DataFrame:
         The columns of `LesionBurden` with RECORD in place of names, in key order.
     """
     seen = lesions.lazy()
-    visits = (
-        seen.select(*VISIT, "ADT", "ADTF", "ACCFL", *_mark_lesions())
-        .group_by(VISIT)
-        .agg(_add_up())
+    sightings = derive_settled_sightings(seen)
+    return derive_burden_of_shares(
+        derive_shares(seen.with_columns(GROUP=compute_visit()), by=VISIT)
         .join(_count_followed(seen), on=RECORD, how="left")
-        .join(_date_new_lesions(seen), on=RECORD, how="left")
-        .join(_find_pending(seen), on=VISIT, how="left")
-        .sort(VISIT)
-        .with_columns(
-            SUM=pl.when(pl.col("TARGETS") > 0, pl.col("EVALUATED") == pl.col("TARGETS")).then("MEASURED"),
-            NEWLESION=(pl.col("AVISITN") >= pl.col("FIRSTNEW")).fill_null(False),
-            EQUIVOCAL=pl.col("EQUIVOCAL").fill_null(False),
+        .join(derive_first_new_lesions(sightings), on=RECORD, how="left")
+        .join(derive_pending_sightings(sightings), on=VISIT, how="left")
+    )
+
+
+def derive_shares(lesions: pl.LazyFrame, *, by: Sequence[str]) -> pl.LazyFrame:
+    """Add up what groups of lesions have in the burden of each assessment.
+
+    Args:
+        lesions: rows as in `LesionAssessments`, with RECORD and GROUP, a number for each group and assessment.
+        by: the columns that are the same throughout a group.
+
+    Returns:
+        One row per group and assessment: counts, the sum of what was measured, and the dates of the scans.
+    """
+    dates = pl.col("ADT", "DONEDT")
+    return (
+        lesions.select("GROUP", *by, "ADT", "ADTF", "ACCFL", *_mark_lesions())
+        .group_by("GROUP")
+        .agg(
+            pl.col(by).first(),
+            pl.col(COUNTS).sum().cast(pl.Int64),
+            pl.col("MEASURED").sum(),
+            dates.min().name.prefix("FIRST"),
+            dates.max().name.prefix("LAST"),
+            pl.col("ADTF", "ACCFL").max(),
         )
+    )
+
+
+def derive_added_shares(shares: pl.LazyFrame, *, by: str) -> pl.LazyFrame:
+    """Put the shares of several groups of lesions together.
+
+    Args:
+        shares: as `derive_shares` gives them.
+        by: the column with the number of what belongs together.
+
+    Returns:
+        One row per number with the same counts, sum and dates.
+    """
+    return shares.group_by(by).agg(
+        pl.col(*COUNTS, "MEASURED").sum(), pl.col(FIRSTS).min(), pl.col(*LASTS, "ADTF", "ACCFL").max()
+    )
+
+
+def derive_burden_of_shares(visits: pl.LazyFrame) -> pl.DataFrame:
+    """Complete what was added up: sums, new lesions, baseline and nadir.
+
+    Args:
+        visits: one row per record and assessment: the columns of `derive_shares`, TARGETS, NONTARGETS and
+            HASBASELINE; FIRSTNEW and EQUIVOCAL where there is something new.
+
+    Returns:
+        The columns of `LesionBurden` with RECORD in place of names, in key order.
+    """
+    burden = (
+        visits.sort(VISIT)
+        .with_columns(
+            FIRSTDT=pl.coalesce("FIRSTDONEDT", "FIRSTADT"),
+            LASTDT=pl.coalesce("LASTDONEDT", "LASTADT"),
+            SUM=pl.when(pl.col("TARGETS") > 0, pl.col("EVALUATED") == pl.col("TARGETS")).then("MEASURED"),
+            NEWLESION=(pl.col("AVISITN") >= pl.col("FIRSTNEW")).fill_null(value=False),
+            EQUIVOCAL=pl.col("EQUIVOCAL").fill_null(value=False),
+        )
+        .drop(*FIRSTS, *LASTS, "FIRSTNEW")
         .collect()
     )
-    return _add_baseline_and_nadir(visits)
+    return _add_baseline_and_nadir(burden)
 
 
 def _mark_lesions() -> list[pl.Expr]:
@@ -161,19 +222,6 @@ def _mark_lesions() -> list[pl.Expr]:
         (diseased & ~marker).alias("NTLESIONS"),
         (non_target & (pl.col("LSSTATE") == "UNEQUIVOCAL_PROGRESSION")).alias("NTPROGRESSED"),
         pl.when(done).then("ADT").alias("DONEDT"),
-    ]
-
-
-def _add_up() -> list[pl.Expr]:
-    """The counts, the sum of what was measured, and the dates of the scans that were done, of one assessment."""
-    counts = ["EVALUATED", "DISEASED", "NTEVALUATED", "NTDISEASED", "NTLESIONS", "NTPROGRESSED"]
-    return [
-        pl.col(counts).sum().cast(pl.Int64),
-        pl.col("MEASURED").sum(),
-        pl.coalesce(pl.col("DONEDT").min(), pl.col("ADT").min()).alias("FIRSTDT"),
-        pl.coalesce(pl.col("DONEDT").max(), pl.col("ADT").max()).alias("LASTDT"),
-        pl.col("ADTF").max(),
-        pl.col("ACCFL").max(),
     ]
 
 
@@ -222,14 +270,30 @@ def derive_settled_sightings(seen: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _date_new_lesions(seen: pl.LazyFrame) -> pl.LazyFrame:
-    established = derive_settled_sightings(seen).filter("stands")
-    return established.group_by(RECORD).agg(FIRSTNEW=pl.col("AVISITN").min())
+def derive_first_new_lesions(sightings: pl.LazyFrame, *, by: str = RECORD) -> pl.LazyFrame:
+    """Find the assessment from which a new lesion counts.
+
+    Args:
+        sightings: as `derive_settled_sightings` gives them.
+        by: the column that tells records or sets apart.
+
+    Returns:
+        One row per record with a new lesion: FIRSTNEW.
+    """
+    return sightings.filter("stands").group_by(by).agg(FIRSTNEW=pl.col("AVISITN").min())
 
 
-def _find_pending(seen: pl.LazyFrame) -> pl.LazyFrame:
-    pending = derive_settled_sightings(seen).filter(~pl.col("stands"))
-    return pending.group_by(VISIT).agg(EQUIVOCAL=pl.lit(True))
+def derive_pending_sightings(sightings: pl.LazyFrame, *, by: str = RECORD) -> pl.LazyFrame:
+    """Find the assessments at which a possible new lesion is not settled.
+
+    Args:
+        sightings: as `derive_settled_sightings` gives them.
+        by: the column that tells records or sets apart.
+
+    Returns:
+        One row per such assessment: EQUIVOCAL.
+    """
+    return sightings.filter(~pl.col("stands")).group_by(by, "AVISITN").agg(EQUIVOCAL=pl.lit(value=True))
 
 
 def _add_baseline_and_nadir(visits: pl.DataFrame) -> pl.DataFrame:

@@ -11,72 +11,102 @@ from typing import Literal
 import polars as pl
 
 from abscopal.derivations.response.injected_lesions import derive_injected_since
-from abscopal.derivations.response.records import RECORD, VISIT
+from abscopal.derivations.response.lesion_burden import (
+    COUNTS,
+    derive_added_shares,
+    derive_burden_of_shares,
+    derive_first_new_lesions,
+    derive_pending_sightings,
+    derive_settled_sightings,
+    derive_shares,
+)
+from abscopal.derivations.response.records import RECORD, VISIT, VISITS, compute_visit
 from abscopal.derivations.response.settings import ResponseSettings
 
 InjectionCategory = Literal["INJECTED", "NON-INJECTED"]
 CATEGORIES: tuple[InjectionCategory, ...] = ("INJECTED", "NON-INJECTED")
 LESION = [RECORD, "TULNKID"]
+SET = "SET"
 NEVER = 1_000_000
-PLACEHOLDER = "-"
-SEEN = ["ADT", "ADTF", "ACCFL", "LSROLE", "LSNODE", "LSLOC", "LSSTATE", "LSTENTH"]
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedSets:
-    """Every set with its lesions.
+    """Every set with the burden of its lesions.
 
     Args:
-        lesions: lesions of each set at every assessment up to the last one at which the set stands;
-            RECORD holds the number of the set, so that each is judged apart.
+        burden: the burden of each set at every assessment up to the last one at which the set stands, as
+            `derive_record_burden` gives it; RECORD holds the number of the set, so that each is judged apart.
         sets: SET, the number; RECORD, whose lesions they are; CATEGORY (INJECTED, NON-INJECTED); and the
             assessments at which the set stands: FIRST to LAST.
     """
 
-    lesions: pl.DataFrame
+    burden: pl.DataFrame
     sets: pl.DataFrame
 
 
 def derive_matched_sets(lesions: pl.DataFrame, settings: ResponseSettings) -> MatchedSets:
     """Divide the lesions of each assessment after baseline into injected and non-injected, with their history.
 
-    New lesions belong to the non-injected set, whether or not they are injected later (a setting). An
-    assessment that mentions no lesion of a set holds a placeholder, so that the set is still judged there.
+    New lesions belong to the non-injected set, whether or not they are injected later (a setting). A set without
+    any lesion at an assessment has an empty burden there, so that it is still judged.
+
+    Lesions that are injected from the same assessment on are in the same sets, whichever these are: they are added
+    up once, and every set puts its share of them together.
 
     Args:
         lesions: one row per record, lesion and assessment, with INJDT.
         settings: the readings of the rules in force.
 
     Returns:
-        The sets and their lesions: two sets for each patient and reader, and two more for each later
-        assessment at which a lesion moved.
+        The sets and their burden: two sets for each record, and two more for each later assessment at which a
+        lesion moved.
 
     Reference:
         Goldmacher et al. 2020 (doi:10.1200/JCO.19.02985) for the categories; the matched set is our reading.
     """
     since = derive_injected_since(lesions, settings, record=[RECORD])
-    seen = lesions.select(*LESION, "AVISITN", *SEEN).join(since, on=LESION, how="left")
-    standing = _list_standing(seen, settings)
-    members = _assign(seen, standing, settings)
+    seen = lesions.lazy().with_columns(ONLY=pl.lit(None, dtype=pl.Int64))
     if settings.category_reference == "last_pre_injection":
-        members = _hold_size_before_injection(members)
-    empty = _hold_empty_places(lesions, standing, members)
-    columns = [pl.col("SET").alias(RECORD), pl.col("TULNKID", "AVISITN", *SEEN)]
-    return MatchedSets(pl.concat([members.select(columns), empty.select(columns)]), _list_sets(standing))
+        seen = _hold_size_before_injection(seen, since)
+    shares = derive_shares(
+        _tell_since(seen, since, settings).with_columns(GROUP=_number_group()),
+        by=[*VISIT, "SINCE", "ISNEW", "ONLY"],
+    ).collect()
+    known = _tell_since(lesions.lazy().unique(LESION).select(*LESION, "LSROLE"), since, settings).collect()
+    standing = _list_standing(known)
+    sightings = _choose_sets(_tell_since(derive_settled_sightings(lesions.lazy()), since, settings), standing)
+    burden = derive_burden_of_shares(
+        _add_up_sets(shares, standing)
+        .join(_count_followed(known, standing), on=SET, how="left")
+        .join(derive_first_new_lesions(sightings, by=SET), on=SET, how="left")
+        .join(derive_pending_sightings(sightings, by=SET), on=[SET, "AVISITN"], how="left")
+        .with_columns(pl.col("TARGETS", "NONTARGETS").fill_null(0))
+        .drop(RECORD)
+        .rename({SET: RECORD})
+    )
+    return MatchedSets(burden, _list_sets(standing))
 
 
-def _number() -> pl.Expr:
-    """The number of a set: even for injected lesions, odd for the others."""
-    return 2 * pl.col("STANDING") + (pl.col("CATEGORY") == "NON-INJECTED").cast(pl.Int64)
+def _number_group() -> pl.Expr:
+    """One number for the lesions that are in the same sets, at one assessment."""
+    kind = 3 * pl.col("ISNEW").cast(pl.Int64) + pl.col("ONLY").fill_null(2)
+    return (compute_visit() * VISITS + pl.col("SINCE").fill_null(0)) * 6 + kind
 
 
-def _list_standing(seen: pl.DataFrame, settings: ResponseSettings) -> pl.DataFrame:
-    """Stretches of assessments, FIRST to LAST, during which no lesion moves; the first starts after baseline."""
-    moving = pl.col("SINCE") > 1
+def _tell_since(rows: pl.LazyFrame, since: pl.DataFrame, settings: ResponseSettings) -> pl.LazyFrame:
+    """Since which assessment each lesion counts as injected; a new one never does where it stays new."""
+    new = pl.col("LSROLE") == "NEW"
+    told = rows.join(since.lazy(), on=LESION, how="left").with_columns(ISNEW=new)
     if settings.injected_new_lesion == "stays_new":
-        moving &= pl.col("LSROLE") != "NEW"
-    moves = seen.filter(moving).select(RECORD, FIRST="SINCE").unique()
-    start = seen.select(RECORD).unique().with_columns(FIRST=pl.lit(1, dtype=pl.Int64))
+        return told.with_columns(SINCE=pl.when(~new).then("SINCE"))
+    return told
+
+
+def _list_standing(known: pl.DataFrame) -> pl.DataFrame:
+    """Stretches of assessments, FIRST to LAST, during which no lesion moves; the first starts after baseline."""
+    moves = known.filter(pl.col("SINCE") > 1).select(RECORD, FIRST="SINCE").unique()
+    start = known.select(RECORD).unique().with_columns(FIRST=pl.lit(1, dtype=pl.Int64))
     next_move = pl.col("FIRST").shift(-1).over(RECORD)
     return (
         pl.concat([start, moves])
@@ -88,62 +118,84 @@ def _list_standing(seen: pl.DataFrame, settings: ResponseSettings) -> pl.DataFra
 
 
 def _list_sets(standing: pl.DataFrame) -> pl.DataFrame:
-    categories = pl.DataFrame({"CATEGORY": CATEGORIES})
-    return standing.join(categories, how="cross").select(RECORD, "CATEGORY", "FIRST", "LAST", SET=_number())
-
-
-def _assign(seen: pl.DataFrame, standing: pl.DataFrame, settings: ResponseSettings) -> pl.DataFrame:
-    """Each lesion in the set that it belongs to during each stretch, with its rows up to the end of it."""
-    new = pl.col("LSROLE") == "NEW"
-    injected = (pl.col("SINCE") <= pl.col("FIRST")).fill_null(False)
-    stays = new if settings.injected_new_lesion == "stays_new" else pl.lit(False)
-    category = pl.when(injected & ~stays).then(pl.lit("INJECTED")).otherwise(pl.lit("NON-INJECTED"))
-    so_far, later = pl.col("AVISITN") <= pl.col("LAST"), pl.col("AVISITN") > pl.col("LAST")
-    begins = seen.group_by(LESION).agg(AVISITN=pl.col("AVISITN").min()).filter(pl.col("AVISITN") > 0)
-    late = seen.join(begins, on=[*LESION, "AVISITN"], how="semi")
-    # Whether a suspected new lesion was one is settled by what was seen of it later; and a lesion that the reader
-    # only mentions later was followed, and not evaluated, all along.
-    members = pl.concat(
-        [
-            seen.lazy().join(standing.lazy(), on=RECORD).filter(so_far | new),
-            late.lazy().join(standing.lazy(), on=RECORD).filter(later, ~new),
-        ]
+    """Both sets of each stretch: even numbers are those of injected lesions, odd ones those of the others."""
+    both = pl.DataFrame({"CATEGORY": CATEGORIES}).with_row_index("SIDE")
+    return standing.join(both, how="cross").select(
+        RECORD, "CATEGORY", "FIRST", "LAST", SET=2 * pl.col("STANDING") + pl.col("SIDE").cast(pl.Int64)
     )
+
+
+def _choose_sets(rows: pl.LazyFrame, standing: pl.DataFrame) -> pl.LazyFrame:
+    """Each row in the set that its lesions belong to during each stretch of assessments."""
+    injected = (pl.col("SINCE") <= pl.col("FIRST")).fill_null(value=False)
     return (
-        members.with_columns(CATEGORY=category)
+        rows.join(standing.lazy(), on=RECORD)
         # The injected response knows no new lesions.
-        .filter(~(new & (pl.col("CATEGORY") == "INJECTED")))
-        .with_columns(SET=_number())
-        .collect()
+        .filter(~(injected & pl.col("ISNEW")))
+        .with_columns(SIDE=(~injected).cast(pl.Int64))
+        .with_columns(SET=2 * pl.col("STANDING") + pl.col("SIDE"))
     )
 
 
-def _hold_size_before_injection(lesions: pl.DataFrame) -> pl.DataFrame:
-    """An injected lesion starts from its last size before injection: what it measured earlier plays no part."""
-    before = (pl.col("AVISITN") < pl.col("SINCE")).fill_null(False) & (pl.col("CATEGORY") == "INJECTED")
+def _add_up_sets(shares: pl.DataFrame, standing: pl.DataFrame) -> pl.LazyFrame:
+    """The burden of each set at every assessment up to the last at which it stands; nothing where it has no lesion."""
+    up_to_last = pl.col("AVISITN") <= pl.col("LAST")
+    applies = pl.col("ONLY").is_null() | (pl.col("ONLY") == pl.col("SIDE"))
+    chosen = _choose_sets(shares.lazy(), standing).filter(up_to_last, applies)
+    added = derive_added_shares(chosen.with_columns(GROUP=compute_visit(SET)), by="GROUP")
+    visits = (
+        shares.lazy()
+        .group_by(VISITNO=compute_visit())
+        .agg(pl.col(VISIT).first(), pl.col("LASTADT", "ADTF", "ACCFL").max())
+    )
+    baselines = shares.lazy().group_by(RECORD).agg(HASBASELINE=(pl.col("AVISITN") == 0).any())
+    return (
+        visits.join(_list_sets(standing).lazy(), on=RECORD)
+        .filter(up_to_last)
+        .with_columns(GROUP=compute_visit(SET))
+        .join(added.with_columns(HASLESION=pl.lit(value=True)), on="GROUP", how="left", suffix="_OWN")
+        .join(baselines, on=RECORD)
+        .with_columns(
+            pl.col(*COUNTS, "MEASURED").fill_null(0),
+            pl.col("FIRSTADT").fill_null(pl.col("LASTADT")),
+            *(
+                pl.when("HASLESION").then(f"{name}_OWN").otherwise(name).alias(name)
+                for name in ("LASTADT", "ADTF", "ACCFL")
+            ),
+        )
+    )
+
+
+def _count_followed(known: pl.DataFrame, standing: pl.DataFrame) -> pl.LazyFrame:
+    """How many targets and non-targets are in each set; one that the reader only mentions later is in it all along."""
+    return (
+        _choose_sets(known.lazy().filter(~pl.col("ISNEW")), standing)
+        .group_by(SET)
+        .agg(
+            TARGETS=(pl.col("LSROLE") == "TARGET").sum().cast(pl.Int64),
+            NONTARGETS=(pl.col("LSROLE") == "NON-TARGET").sum().cast(pl.Int64),
+        )
+    )
+
+
+def _hold_size_before_injection(seen: pl.LazyFrame, since: pl.DataFrame) -> pl.LazyFrame:
+    """An injected lesion starts from its last size before injection: what it measured earlier plays no part.
+
+    Its earlier rows stand twice: as measured in the non-injected set, with that size in the injected one.
+    """
+    told = seen.join(since.lazy(), on=LESION, how="left")
+    before = (pl.col("AVISITN") < pl.col("SINCE")).fill_null(value=False)
     last_size = (
-        lesions.filter(before, pl.col("LSTENTH").is_not_null())
+        told.filter(before, pl.col("LSTENTH").is_not_null())
         .sort("AVISITN")
-        .group_by("SET", "TULNKID")
+        .group_by(LESION)
         .agg(HELD=pl.col("LSTENTH").last())
     )
-    return lesions.join(last_size, on=["SET", "TULNKID"], how="left").with_columns(
-        LSTENTH=pl.when(before).then("HELD").otherwise("LSTENTH")
+    measured = told.with_columns(ONLY=pl.when(before).then(pl.lit(1, dtype=pl.Int64)))
+    held = (
+        told.filter(before)
+        .join(last_size, on=LESION, how="left")
+        .with_columns(LSTENTH="HELD", ONLY=pl.lit(0, dtype=pl.Int64))
+        .drop("HELD")
     )
-
-
-def _hold_empty_places(lesions: pl.DataFrame, standing: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """A placeholder, which is no lesion, at each assessment that mentions no lesion of a set."""
-    visits = lesions.group_by(VISIT).agg(pl.col("ADT", "ADTF", "ACCFL").max())
-    stood = visits.join(standing, on=RECORD).filter(pl.col("AVISITN") <= pl.col("LAST"))
-    expected = stood.join(pl.DataFrame({"CATEGORY": CATEGORIES}), how="cross").with_columns(SET=_number())
-    return expected.join(
-        members.select("SET", "AVISITN").unique(), on=["SET", "AVISITN"], how="anti"
-    ).with_columns(
-        TULNKID=pl.lit(PLACEHOLDER),
-        LSROLE=pl.lit("NEW"),
-        LSNODE=pl.lit(False),
-        LSLOC=pl.lit(None, dtype=pl.String),
-        LSSTATE=pl.lit("NOT_EVALUATED"),
-        LSTENTH=pl.lit(None, dtype=pl.Int64),
-    )
+    return pl.concat([measured, held]).drop("SINCE")

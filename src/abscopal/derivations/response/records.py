@@ -10,6 +10,8 @@ READING = ["USUBJID", "READER"]
 ASSESSMENT = [*READING, "AVISITN"]
 RECORD = "RECORD"
 VISIT = [RECORD, "AVISITN"]
+# Above every assessment number, so that a record and an assessment make one number.
+VISITS = 2**14
 # Above every sum of lengths, so that the sums of one record lie below those of the record before it.
 SPAN = 2**27
 
@@ -58,6 +60,23 @@ def _run() -> pl.Expr:
 def _list_runs(rows: pl.DataFrame) -> pl.DataFrame:
     """The first row of each stretch of rows of one record: few names to compare, in whatever order rows come."""
     return rows.select(*READING, _run()).filter((pl.col("run").diff() != 0).fill_null(value=True))
+
+
+def compute_visit(record: str = RECORD) -> pl.Expr:
+    """One number for an assessment of a record: grouped and joined several times as fast as two.
+
+    Args:
+        record: the column that tells records, or sets, apart.
+
+    Returns:
+        A whole number, in key order.
+
+    Example:
+        >>> rows = pl.DataFrame({"RECORD": [0, 0, 1], "AVISITN": [-1, 0, -1]})
+        >>> rows.select(visit=compute_visit())["visit"].to_list()
+        [0, 1, 16384]
+    """
+    return pl.col(record) * VISITS + pl.col("AVISITN") + 1
 
 
 def _row() -> pl.Expr:

@@ -37,13 +37,20 @@ def derive_standing_progression(rows: pl.DataFrame) -> pl.DataFrame:
         [3]
     """
     ordered = rows.sort(*READING, "AVISITN").with_columns(pl.struct(READING).rle_id().alias(RECORD))
+    return derive_standing_of_records(ordered).select(rows.columns)
+
+
+def derive_standing_of_records(rows: pl.DataFrame) -> pl.DataFrame:
+    """Find the same where the records are numbered.
+
+    Args:
+        rows: one row per assessment, in key order: RECORD, AVISITN and PLAIN.
+
+    Returns:
+        At most one of the rows for each record.
+    """
     confirmed_before = has_come_before(pl.col("PLAIN") == "PD")
     lifted = is_now_or_later(pl.col("PLAIN").is_in(LIFTING))
     progressed = pl.col("PLAIN").is_in(["PD", UNCONFIRMED_PROGRESSION])
     # Each step looks at the assessments that the one before it has left.
-    return (
-        ordered.filter(~confirmed_before)
-        .filter(progressed & ~lifted)
-        .filter(is_first_of_record())
-        .select(rows.columns)
-    )
+    return rows.filter(~confirmed_before).filter(progressed & ~lifted).filter(is_first_of_record())

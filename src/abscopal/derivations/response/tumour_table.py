@@ -4,7 +4,7 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.injected_lesions import compute_injected
-from abscopal.derivations.response.lesion_burden import derive_lesion_burden, derive_record_burden
+from abscopal.derivations.response.lesion_burden import derive_lesion_burden
 from abscopal.derivations.response.matched_sets import derive_matched_sets
 from abscopal.derivations.response.records import (
     ASSESSMENT,
@@ -110,12 +110,7 @@ def _list_category_sums(
     concerned = assessments.join(injected, on=READING, how="semi")
     names = derive_record_names(concerned)
     matched = derive_matched_sets(derive_numbered_rows(concerned, names), settings)
-    named = (
-        derive_record_burden(matched.lesions)
-        .rename({RECORD: "SET"})
-        .join(matched.sets, on="SET")
-        .join(names, on=RECORD)
-    )
+    named = matched.burden.rename({RECORD: "SET"}).join(matched.sets, on="SET").join(names, on=RECORD)
     # Baseline is shown for the sets that stand at the first assessment after it.
     stands = pl.col("AVISITN").is_between(pl.col("FIRST"), pl.col("LAST"))
     chosen = (pl.col("AVISITN") == 0) & (pl.col("FIRST") == 1)
