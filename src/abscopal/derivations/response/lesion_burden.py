@@ -124,13 +124,10 @@ def derive_record_burden(lesions: pl.DataFrame) -> pl.DataFrame:
         The columns of `LesionBurden` with RECORD in place of names, in key order.
     """
     seen = lesions.lazy()
-    sightings = derive_settled_sightings(seen)
-    return derive_burden_of_shares(
-        derive_shares(seen.with_columns(GROUP=compute_visit()), by=VISIT)
-        .join(_count_followed(seen), on=RECORD, how="left")
-        .join(derive_first_new_lesions(sightings), on=RECORD, how="left")
-        .join(derive_pending_sightings(sightings), on=VISIT, how="left")
-    )
+    sightings = derive_settled_sightings(seen).with_columns(GROUP=compute_visit()).collect()
+    facts = _count_followed(seen).join(derive_first_new_lesions(sightings).lazy(), on=RECORD, how="left")
+    shares = derive_shares(seen.with_columns(GROUP=compute_visit()), by=VISIT)
+    return derive_burden_of_shares(shares.join(facts, on=RECORD), sightings)
 
 
 def derive_shares(lesions: pl.LazyFrame, *, by: Sequence[str]) -> pl.LazyFrame:
@@ -173,26 +170,28 @@ def derive_added_shares(shares: pl.LazyFrame, *, by: str) -> pl.LazyFrame:
     )
 
 
-def derive_burden_of_shares(visits: pl.LazyFrame) -> pl.DataFrame:
+def derive_burden_of_shares(visits: pl.LazyFrame, sightings: pl.DataFrame) -> pl.DataFrame:
     """Complete what was added up: sums, new lesions, baseline and nadir.
 
     Args:
-        visits: one row per record and assessment: the columns of `derive_shares`, TARGETS, NONTARGETS and
-            HASBASELINE; FIRSTNEW and EQUIVOCAL where there is something new.
+        visits: one row per record and assessment: the columns of `derive_shares`, TARGETS, NONTARGETS,
+            HASBASELINE, and FIRSTNEW, from which assessment on a new lesion counts.
+        sightings: as `derive_settled_sightings` gives them, with GROUP, the number of the assessment.
 
     Returns:
         The columns of `LesionBurden` with RECORD in place of names, in key order.
     """
+    pending = sightings.filter(~pl.col("stands"))["GROUP"].unique()
     burden = (
-        visits.sort(VISIT)
+        visits.sort("GROUP")
         .with_columns(
             FIRSTDT=pl.coalesce("FIRSTDONEDT", "FIRSTADT"),
             LASTDT=pl.coalesce("LASTDONEDT", "LASTADT"),
             SUM=pl.when(pl.col("TARGETS") > 0, pl.col("EVALUATED") == pl.col("TARGETS")).then("MEASURED"),
             NEWLESION=(pl.col("AVISITN") >= pl.col("FIRSTNEW")).fill_null(value=False),
-            EQUIVOCAL=pl.col("EQUIVOCAL").fill_null(value=False),
+            EQUIVOCAL=pl.col("GROUP").is_in(pending.implode()),
         )
-        .drop(*FIRSTS, *LASTS, "FIRSTNEW")
+        .drop(*FIRSTS, *LASTS, "FIRSTNEW", "GROUP")
         .collect()
     )
     return _add_baseline_and_nadir(burden)
@@ -270,7 +269,7 @@ def derive_settled_sightings(seen: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def derive_first_new_lesions(sightings: pl.LazyFrame, *, by: str = RECORD) -> pl.LazyFrame:
+def derive_first_new_lesions(sightings: pl.DataFrame, *, by: str = RECORD) -> pl.DataFrame:
     """Find the assessment from which a new lesion counts.
 
     Args:
@@ -281,19 +280,6 @@ def derive_first_new_lesions(sightings: pl.LazyFrame, *, by: str = RECORD) -> pl
         One row per record with a new lesion: FIRSTNEW.
     """
     return sightings.filter("stands").group_by(by).agg(FIRSTNEW=pl.col("AVISITN").min())
-
-
-def derive_pending_sightings(sightings: pl.LazyFrame, *, by: str = RECORD) -> pl.LazyFrame:
-    """Find the assessments at which a possible new lesion is not settled.
-
-    Args:
-        sightings: as `derive_settled_sightings` gives them.
-        by: the column that tells records or sets apart.
-
-    Returns:
-        One row per such assessment: EQUIVOCAL.
-    """
-    return sightings.filter(~pl.col("stands")).group_by(by, "AVISITN").agg(EQUIVOCAL=pl.lit(value=True))
 
 
 def _add_baseline_and_nadir(visits: pl.DataFrame) -> pl.DataFrame:

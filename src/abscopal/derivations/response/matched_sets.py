@@ -16,7 +16,6 @@ from abscopal.derivations.response.lesion_burden import (
     derive_added_shares,
     derive_burden_of_shares,
     derive_first_new_lesions,
-    derive_pending_sightings,
     derive_settled_sightings,
     derive_shares,
 )
@@ -76,16 +75,16 @@ def derive_matched_sets(lesions: pl.DataFrame, settings: ResponseSettings) -> Ma
     known = _tell_since(lesions.lazy().unique(LESION).select(*LESION, "LSROLE"), since, settings).collect()
     standing = _list_standing(known)
     sightings = _choose_sets(_tell_since(derive_settled_sightings(lesions.lazy()), since, settings), standing)
-    burden = derive_burden_of_shares(
-        _add_up_sets(shares, standing)
-        .join(_count_followed(known, standing), on=SET, how="left")
-        .join(derive_first_new_lesions(sightings, by=SET), on=SET, how="left")
-        .join(derive_pending_sightings(sightings, by=SET), on=[SET, "AVISITN"], how="left")
+    new = sightings.with_columns(GROUP=compute_visit(SET)).collect()
+    sets = (
+        _list_sets(standing)
+        .join(_count_followed(known, standing).collect(), on=SET, how="left")
+        .join(derive_first_new_lesions(new, by=SET), on=SET, how="left")
         .with_columns(pl.col("TARGETS", "NONTARGETS").fill_null(0))
-        .drop(RECORD)
-        .rename({SET: RECORD})
     )
-    return MatchedSets(burden, _list_sets(standing))
+    visits = _add_up_sets(shares, standing, sets).drop(RECORD).rename({SET: RECORD})
+    named = sets.select(SET, RECORD, "CATEGORY", "FIRST", "LAST")
+    return MatchedSets(derive_burden_of_shares(visits, new), named)
 
 
 def _number_group() -> pl.Expr:
@@ -137,7 +136,7 @@ def _choose_sets(rows: pl.LazyFrame, standing: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _add_up_sets(shares: pl.DataFrame, standing: pl.DataFrame) -> pl.LazyFrame:
+def _add_up_sets(shares: pl.DataFrame, standing: pl.DataFrame, sets: pl.DataFrame) -> pl.LazyFrame:
     """The burden of each set at every assessment up to the last at which it stands; nothing where it has no lesion."""
     up_to_last = pl.col("AVISITN") <= pl.col("LAST")
     applies = pl.col("ONLY").is_null() | (pl.col("ONLY") == pl.col("SIDE"))
@@ -146,23 +145,22 @@ def _add_up_sets(shares: pl.DataFrame, standing: pl.DataFrame) -> pl.LazyFrame:
     visits = (
         shares.lazy()
         .group_by(VISITNO=compute_visit())
-        .agg(pl.col(VISIT).first(), pl.col("LASTADT", "ADTF", "ACCFL").max())
+        .agg(pl.col(VISIT).first(), pl.col("LASTADT", "ADTF", "ACCFL").max().name.prefix("VISIT"))
     )
     baselines = shares.lazy().group_by(RECORD).agg(HASBASELINE=(pl.col("AVISITN") == 0).any())
+    no_lesion = pl.col("LASTADT").is_null()
     return (
-        visits.join(_list_sets(standing).lazy(), on=RECORD)
+        visits.join(sets.drop("CATEGORY", "FIRST").lazy().join(baselines, on=RECORD), on=RECORD)
         .filter(up_to_last)
         .with_columns(GROUP=compute_visit(SET))
-        .join(added.with_columns(HASLESION=pl.lit(value=True)), on="GROUP", how="left", suffix="_OWN")
-        .join(baselines, on=RECORD)
+        .join(added, on="GROUP", how="left")
         .with_columns(
             pl.col(*COUNTS, "MEASURED").fill_null(0),
-            pl.col("FIRSTADT").fill_null(pl.col("LASTADT")),
-            *(
-                pl.when("HASLESION").then(f"{name}_OWN").otherwise(name).alias(name)
-                for name in ("LASTADT", "ADTF", "ACCFL")
-            ),
+            pl.col("FIRSTADT", "LASTADT").fill_null(pl.col("VISITLASTADT")),
+            ADTF=pl.when(no_lesion).then("VISITADTF").otherwise("ADTF"),
+            ACCFL=pl.when(no_lesion).then("VISITACCFL").otherwise("ACCFL"),
         )
+        .drop("VISITNO", "VISITLASTADT", "VISITADTF", "VISITACCFL", "LAST")
     )
 
 

@@ -13,7 +13,7 @@ PATIENT_ROW = -1
 RESPONSES = ["CR", "PR"]
 LENGTHS = ["SUM", "MEASURED", "BASESUM", "NADIR", "IUPDSUM", "NLTSUM", "IUPDNLT"]
 CARRIED = ["AVISITN", "ADTF", *LENGTHS, "NADIRDT", "IUPDDT", "ANL01FL", "ACCFL"]
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def derive_long_rows(parts: Sequence[ResponsePart], titles: Mapping[str, str]) -
     ]
     once = patients.select("ACCFL", AVISITN=pl.lit(PATIENT_ROW, dtype=pl.Int64))
     carried = pl.concat([*(_carry(rows) for rows in assessments), once], how="diagonal")
-    begins = np.cumsum([0, *(rows.height for rows in assessments)])
+    begins = np.cumsum([0, *(rows.height for rows in assessments)]).astype(np.uint32)
 
     told: dict[str, _Told] = {}
     for part, rows, begin in zip(parts, assessments, begins, strict=False):
@@ -125,9 +125,12 @@ def derive_long_rows(parts: Sequence[ResponsePart], titles: Mapping[str, str]) -
 
     named = pl.DataFrame({"PARAMCD": list(told), "PARAM": [titles[parameter] for parameter in told]})
     order = _find_order([one.owner for one in told.values()], patients.height)
-    sources = np.concatenate([one.begin + np.arange(len(one.owner)) for one in told.values()])
+    sources = np.concatenate(
+        [one.begin + np.arange(len(one.owner), dtype=np.uint32) for one in told.values()]
+    )
     owners = np.concatenate([one.owner for one in told.values()])
-    parameters = np.repeat(np.arange(len(told)), [len(one.owner) for one in told.values()])
+    sizes = [len(one.owner) for one in told.values()]
+    parameters = np.repeat(np.arange(len(told), dtype=np.uint32), sizes)
     rows = pl.concat([one.rows for one in told.values()])
     return rows.select(pl.all().gather(order)).with_columns(
         *_spread(carried, sources[order]),
@@ -157,17 +160,19 @@ def _find_order(owners: Sequence[Numbers], records: int) -> Numbers:
     """Which row comes where: record by record, within it parameter by parameter, within that as given."""
     sizes = np.stack([np.bincount(owner, minlength=records) for owner in owners], axis=1)
     first_places = np.cumsum(sizes.ravel()).reshape(sizes.shape) - sizes
-    first_rows = np.cumsum(sizes, axis=0) - sizes
-    shifts = first_places - first_rows
-    places = [shifts[owner, parameter] + np.arange(len(owner)) for parameter, owner in enumerate(owners)]
+    shifts = first_places - (np.cumsum(sizes, axis=0) - sizes)
     order = np.empty(sizes.sum(), dtype=np.uint32)
-    order[np.concatenate(places)] = np.arange(len(order), dtype=np.uint32)
+    begin = 0
+    for parameter, owner in enumerate(owners):
+        rows = np.arange(len(owner))
+        order[shifts[owner, parameter] + rows] = begin + rows
+        begin += len(owner)
     return order
 
 
 def _spread(columns: pl.DataFrame, rows: Numbers) -> list[pl.Series | pl.Expr]:
     """The value of each row; a column that says the same everywhere, or nothing, stays one value."""
-    numbers = pl.Series(rows.astype(np.uint32))
+    numbers = pl.Series(rows)
     spread: list[pl.Series | pl.Expr] = []
     for column in columns:
         first = column.first()
