@@ -9,7 +9,7 @@ from abscopal.derivations.response.best_response import derive_best_of_counted
 from abscopal.derivations.response.counted_assessments import derive_counted_assessments
 from abscopal.derivations.response.criterion import CountedUntil
 from abscopal.derivations.response.matched_sets import InjectionCategory
-from abscopal.derivations.response.records import READING
+from abscopal.derivations.response.records import READING, RECORD
 from abscopal.derivations.response.response_rows import (
     RESPONSES,
     ResponsePart,
@@ -110,4 +110,9 @@ def _count(
     )
     no = pl.lit(value=False)
     left_out = after.with_columns(COUNTED=no, CONFIRMED=no, TOOSOON=no, TOOMANYNE=no, CRTHENLESS=no)
-    return pl.concat([counted, left_out]).sort(*READING, "AVISITN")
+    # Each half has numbered its own records.
+    return (
+        pl.concat([counted, left_out])
+        .sort(*READING, "AVISITN")
+        .with_columns(pl.struct(READING).rle_id().cast(pl.Int64).alias(RECORD))
+    )

@@ -1,7 +1,5 @@
 """How much disease each reader saw at each assessment: sums, nadir, counts of lesions by state."""
 
-from collections.abc import Sequence
-
 import dataframely as dy
 import polars as pl
 
@@ -24,7 +22,6 @@ from abscopal.tables.columns import date, flag, imputed, key_text
 
 NORMAL_NODE_TENTHS = 100
 COUNTS = ["EVALUATED", "DISEASED", "NTEVALUATED", "NTDISEASED", "NTLESIONS", "NTPROGRESSED"]
-FIRSTS, LASTS = ["FIRSTADT", "FIRSTDONEDT"], ["LASTADT", "LASTDONEDT"]
 REAL_NEW_LESION = ["UNEQUIVOCAL", "MEASURED", "TOO_SMALL", "PRESENT", "UNEQUIVOCAL_PROGRESSION"]
 
 
@@ -124,81 +121,48 @@ def derive_record_burden(lesions: pl.DataFrame) -> pl.DataFrame:
         The columns of `LesionBurden` with RECORD in place of names, in key order.
     """
     seen = lesions.lazy()
-    sightings = derive_settled_sightings(seen).with_columns(GROUP=compute_visit()).collect()
+    sightings = derive_settled_sightings(seen).with_columns(VISITNO=compute_visit()).collect()
     facts = _count_followed(seen).join(derive_first_new_lesions(sightings).lazy(), on=RECORD, how="left")
-    shares = derive_shares(seen.with_columns(GROUP=compute_visit()), by=VISIT)
-    return derive_burden_of_shares(shares.join(facts, on=RECORD), sightings)
-
-
-def derive_shares(lesions: pl.LazyFrame, *, by: Sequence[str]) -> pl.LazyFrame:
-    """Add up what groups of lesions have in the burden of each assessment.
-
-    Args:
-        lesions: rows as in `LesionAssessments`, with RECORD and GROUP, a number for each group and assessment.
-        by: the columns that are the same throughout a group.
-
-    Returns:
-        One row per group and assessment: counts, the sum of what was measured, and the dates of the scans.
-    """
-    dates = pl.col("ADT", "DONEDT")
-    return (
-        lesions.select("GROUP", *by, "ADT", "ADTF", "ACCFL", *_mark_lesions())
-        .group_by("GROUP")
-        .agg(
-            pl.col(by).first(),
-            pl.col(COUNTS).sum().cast(pl.Int64),
-            pl.col("MEASURED").sum(),
-            dates.min().name.prefix("FIRST"),
-            dates.max().name.prefix("LAST"),
-            pl.col("ADTF", "ACCFL").max(),
-        )
+    visits = (
+        seen.select(compute_visit().alias("VISITNO"), *VISIT, "ADT", "ADTF", "ACCFL", *list_marks())
+        .group_by("VISITNO")
+        .agg(pl.col(VISIT).first(), *_add_up())
     )
+    return derive_completed_burden(visits.join(facts, on=RECORD), sightings)
 
 
-def derive_added_shares(shares: pl.LazyFrame, *, by: str) -> pl.LazyFrame:
-    """Put the shares of several groups of lesions together.
-
-    Args:
-        shares: as `derive_shares` gives them.
-        by: the column with the number of what belongs together.
-
-    Returns:
-        One row per number with the same counts, sum and dates.
-    """
-    return shares.group_by(by).agg(
-        pl.col(*COUNTS, "MEASURED").sum(), pl.col(FIRSTS).min(), pl.col(*LASTS, "ADTF", "ACCFL").max()
-    )
-
-
-def derive_burden_of_shares(visits: pl.LazyFrame, sightings: pl.DataFrame) -> pl.DataFrame:
+def derive_completed_burden(visits: pl.LazyFrame, sightings: pl.DataFrame) -> pl.DataFrame:
     """Complete what was added up: sums, new lesions, baseline and nadir.
 
     Args:
-        visits: one row per record and assessment: the columns of `derive_shares`, TARGETS, NONTARGETS,
-            HASBASELINE, and FIRSTNEW, from which assessment on a new lesion counts.
-        sightings: as `derive_settled_sightings` gives them, with GROUP, the number of the assessment.
+        visits: one row per record and assessment: VISITNO (the number of both), RECORD, AVISITN, what the
+            lesions add up to, TARGETS, NONTARGETS, HASBASELINE, and FIRSTNEW, from which assessment on a new
+            lesion counts.
+        sightings: as `derive_settled_sightings` gives them, with VISITNO.
 
     Returns:
         The columns of `LesionBurden` with RECORD in place of names, in key order.
     """
-    pending = sightings.filter(~pl.col("stands"))["GROUP"].unique()
+    pending = sightings.filter(~pl.col("stands"))["VISITNO"].unique()
     burden = (
-        visits.sort("GROUP")
+        visits.sort("VISITNO")
         .with_columns(
-            FIRSTDT=pl.coalesce("FIRSTDONEDT", "FIRSTADT"),
-            LASTDT=pl.coalesce("LASTDONEDT", "LASTADT"),
             SUM=pl.when(pl.col("TARGETS") > 0, pl.col("EVALUATED") == pl.col("TARGETS")).then("MEASURED"),
             NEWLESION=(pl.col("AVISITN") >= pl.col("FIRSTNEW")).fill_null(value=False),
-            EQUIVOCAL=pl.col("GROUP").is_in(pending.implode()),
+            EQUIVOCAL=pl.col("VISITNO").is_in(pending.implode()),
         )
-        .drop(*FIRSTS, *LASTS, "FIRSTNEW", "GROUP")
+        .drop("FIRSTNEW", "VISITNO")
         .collect()
     )
     return _add_baseline_and_nadir(burden)
 
 
-def _mark_lesions() -> list[pl.Expr]:
-    """What each row adds to the counts and dates of its assessment; marked once, then added up as plain columns."""
+def list_marks() -> list[pl.Expr]:
+    """Mark what each row adds to the counts and dates of its assessment, to be added up as plain columns.
+
+    Returns:
+        COUNTS, MEASURED (tenths of a millimetre) and DONEDT, from the columns of `LesionAssessments`.
+    """
     target, non_target = pl.col("LSROLE") == "TARGET", pl.col("LSROLE") == "NON-TARGET"
     has_disease = (
         pl.when("LSNODE").then(pl.col("LSTENTH") >= NORMAL_NODE_TENTHS).otherwise(pl.col("LSTENTH") > 0)
@@ -221,6 +185,17 @@ def _mark_lesions() -> list[pl.Expr]:
         (diseased & ~marker).alias("NTLESIONS"),
         (non_target & (pl.col("LSSTATE") == "UNEQUIVOCAL_PROGRESSION")).alias("NTPROGRESSED"),
         pl.when(done).then("ADT").alias("DONEDT"),
+    ]
+
+
+def _add_up() -> list[pl.Expr]:
+    """The counts, the sum of what was measured, and the dates of the scans that were done, of one assessment."""
+    return [
+        pl.col(COUNTS).sum().cast(pl.Int64),
+        pl.col("MEASURED").sum(),
+        pl.coalesce(pl.col("DONEDT").min(), pl.col("ADT").min()).alias("FIRSTDT"),
+        pl.coalesce(pl.col("DONEDT").max(), pl.col("ADT").max()).alias("LASTDT"),
+        pl.col("ADTF", "ACCFL").max(),
     ]
 
 

@@ -8,25 +8,28 @@ again from baseline with the lesions that are in them now.
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from abscopal.derivations.response.injected_lesions import derive_injected_since
 from abscopal.derivations.response.lesion_burden import (
     COUNTS,
-    derive_added_shares,
-    derive_burden_of_shares,
+    derive_completed_burden,
     derive_first_new_lesions,
     derive_settled_sightings,
-    derive_shares,
+    list_marks,
 )
 from abscopal.derivations.response.records import RECORD, VISIT, VISITS, compute_visit
 from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.derivations.response.stretches import compute_largest, compute_smallest, compute_sums
 
 InjectionCategory = Literal["INJECTED", "NON-INJECTED"]
 CATEGORIES: tuple[InjectionCategory, ...] = ("INJECTED", "NON-INJECTED")
 LESION = [RECORD, "TULNKID"]
 SET = "SET"
 NEVER = 1_000_000
+# Places of the lesions of an assessment: the injected ones from 0 on, then the others, then new lesions.
+OTHERS, NEW_LESIONS, PLACES = VISITS, 2 * VISITS, 4 * VISITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,7 @@ def derive_matched_sets(lesions: pl.DataFrame, settings: ResponseSettings) -> Ma
     New lesions belong to the non-injected set, whether or not they are injected later (a setting). A set without
     any lesion at an assessment has an empty burden there, so that it is still judged.
 
-    Lesions that are injected from the same assessment on are in the same sets, whichever these are: they are added
-    up once, and every set puts its share of them together.
+    The lesions of an assessment are put in such an order that those of every set stand side by side.
 
     Args:
         lesions: one row per record, lesion and assessment, with INJDT.
@@ -65,32 +67,23 @@ def derive_matched_sets(lesions: pl.DataFrame, settings: ResponseSettings) -> Ma
         Goldmacher et al. 2020 (doi:10.1200/JCO.19.02985) for the categories; the matched set is our reading.
     """
     since = derive_injected_since(lesions, settings, record=[RECORD])
-    seen = lesions.lazy().with_columns(ONLY=pl.lit(None, dtype=pl.Int64))
-    if settings.category_reference == "last_pre_injection":
-        seen = _hold_size_before_injection(seen, since)
-    shares = derive_shares(
-        _tell_since(seen, since, settings).with_columns(GROUP=_number_group()),
-        by=[*VISIT, "SINCE", "ISNEW", "ONLY"],
+    known = _tell_since(
+        lesions.lazy().unique(LESION, keep="first").select(*LESION, "LSROLE"), since, settings
     ).collect()
-    known = _tell_since(lesions.lazy().unique(LESION).select(*LESION, "LSROLE"), since, settings).collect()
     standing = _list_standing(known)
     sightings = _choose_sets(_tell_since(derive_settled_sightings(lesions.lazy()), since, settings), standing)
-    new = sightings.with_columns(GROUP=compute_visit(SET)).collect()
+    new = sightings.with_columns(VISITNO=compute_visit(SET)).collect()
+    baselines = lesions.lazy().group_by(RECORD).agg(HASBASELINE=(pl.col("AVISITN") == 0).any())
     sets = (
         _list_sets(standing)
+        .join(baselines.collect(), on=RECORD)
         .join(_count_followed(known, standing).collect(), on=SET, how="left")
         .join(derive_first_new_lesions(new, by=SET), on=SET, how="left")
         .with_columns(pl.col("TARGETS", "NONTARGETS").fill_null(0))
     )
-    visits = _add_up_sets(shares, standing, sets).drop(RECORD).rename({SET: RECORD})
-    named = sets.select(SET, RECORD, "CATEGORY", "FIRST", "LAST")
-    return MatchedSets(derive_burden_of_shares(visits, new), named)
-
-
-def _number_group() -> pl.Expr:
-    """One number for the lesions that are in the same sets, at one assessment."""
-    kind = 3 * pl.col("ISNEW").cast(pl.Int64) + pl.col("ONLY").fill_null(2)
-    return (compute_visit() * VISITS + pl.col("SINCE").fill_null(0)) * 6 + kind
+    visits = _add_up_sets(_put_in_order(lesions, since, settings), sets)
+    burden = derive_completed_burden(visits.lazy(), new)
+    return MatchedSets(burden, sets.select(SET, RECORD, "CATEGORY", "FIRST", "LAST"))
 
 
 def _tell_since(rows: pl.LazyFrame, since: pl.DataFrame, settings: ResponseSettings) -> pl.LazyFrame:
@@ -136,32 +129,67 @@ def _choose_sets(rows: pl.LazyFrame, standing: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _add_up_sets(shares: pl.DataFrame, standing: pl.DataFrame, sets: pl.DataFrame) -> pl.LazyFrame:
-    """The burden of each set at every assessment up to the last at which it stands; nothing where it has no lesion."""
-    up_to_last = pl.col("AVISITN") <= pl.col("LAST")
-    applies = pl.col("ONLY").is_null() | (pl.col("ONLY") == pl.col("SIDE"))
-    chosen = _choose_sets(shares.lazy(), standing).filter(up_to_last, applies)
-    added = derive_added_shares(chosen.with_columns(GROUP=compute_visit(SET)), by="GROUP")
-    visits = (
-        shares.lazy()
-        .group_by(VISITNO=compute_visit())
-        .agg(pl.col(VISIT).first(), pl.col("LASTADT", "ADTF", "ACCFL").max().name.prefix("VISIT"))
+def _put_in_order(lesions: pl.DataFrame, since: pl.DataFrame, settings: ResponseSettings) -> pl.DataFrame:
+    """Rows of an assessment in the order of PLACE, so that each set is a stretch of them, whenever it stands.
+
+    First come the injected lesions, in the order of their injection; then all lesions as not injected, in the same
+    order, those that never are last; then new lesions, in the opposite order. Whatever the assessment from which
+    injections count, the injected set is then the beginning of the first part, and the other set runs on from within
+    the second part into the third. A lesion that is injected some day stands in two parts.
+    """
+    told = _tell_since(lesions.lazy(), since, settings)
+    place, new = pl.col("SINCE") + 1, pl.col("ISNEW")
+    injected = told.filter(pl.col("SINCE").is_not_null(), ~new)
+    if settings.category_reference == "last_pre_injection":
+        injected = _hold_size_before_injection(injected)
+    last_injected_first = NEW_LESIONS + VISITS - place
+    others = told.with_columns(
+        PLACE=pl.when(~new)
+        .then(OTHERS + place.fill_null(VISITS - 1))
+        .otherwise(last_injected_first.fill_null(NEW_LESIONS))
     )
-    baselines = shares.lazy().group_by(RECORD).agg(HASBASELINE=(pl.col("AVISITN") == 0).any())
-    no_lesion = pl.col("LASTADT").is_null()
-    return (
-        visits.join(sets.drop("CATEGORY", "FIRST").lazy().join(baselines, on=RECORD), on=RECORD)
-        .filter(up_to_last)
-        .with_columns(GROUP=compute_visit(SET))
-        .join(added, on="GROUP", how="left")
-        .with_columns(
-            pl.col(*COUNTS, "MEASURED").fill_null(0),
-            pl.col("FIRSTADT", "LASTADT").fill_null(pl.col("VISITLASTADT")),
-            ADTF=pl.when(no_lesion).then("VISITADTF").otherwise("ADTF"),
-            ACCFL=pl.when(no_lesion).then("VISITACCFL").otherwise("ACCFL"),
-        )
-        .drop("VISITNO", "VISITLASTADT", "VISITADTF", "VISITACCFL", "LAST")
+    order = (compute_visit() * PLACES + pl.col("PLACE")).alias("ORDER")
+    columns = [order, *VISIT, "ADT", "ADTF", "ACCFL", *list_marks()]
+    both = [injected.with_columns(PLACE=place).select(columns), others.select(columns)]
+    return pl.concat(both).with_columns(pl.col("MEASURED").fill_null(0)).sort("ORDER").collect()
+
+
+def _add_up_sets(ordered: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:
+    """What the lesions of each set add up to at every assessment up to the last at which the set stands."""
+    visits = _describe_visits(ordered).join(sets, on=RECORD, maintain_order="left")
+    stood = visits.filter(pl.col("AVISITN") <= pl.col("LAST"))
+    injected, place, moved = pl.col("CATEGORY") == "INJECTED", compute_visit() * PLACES, pl.col("FIRST") + 1
+    bounds = stood.select(
+        BEGIN=place + pl.when(injected).then(0).otherwise(OTHERS + moved + 1),
+        END=place + pl.when(injected).then(moved + 1).otherwise(NEW_LESIONS + VISITS - moved),
     )
+    order = ordered["ORDER"].to_numpy()
+    begin, end = (np.searchsorted(order, bound.to_numpy()) for bound in bounds)
+    sums = {name: compute_sums(ordered[name], begin, end) for name in (*COUNTS, "MEASURED")}
+    first, last = (
+        [find(ordered[name], begin, end) for name in ("DONEDT", "ADT")]
+        for find in (compute_smallest, compute_largest)
+    )
+    said = [compute_largest(ordered[name], begin, end) for name in ("ADTF", "ACCFL")]
+    # Without any lesion of the set, the assessment is dated as a whole.
+    has_lesion = pl.Series(begin < end)
+    return stood.with_columns(
+        pl.col(SET).alias(RECORD),
+        compute_visit(SET).alias("VISITNO"),
+        FIRSTDT=pl.coalesce(*first, "VISITDT"),
+        LASTDT=pl.coalesce(*last, "VISITDT"),
+        **{name: pl.Series(values) for name, values in sums.items()},
+        **{column.name: pl.when(has_lesion).then(column).otherwise(column.name) for column in said},
+    ).drop(SET, "CATEGORY", "FIRST", "LAST", "VISITDT")
+
+
+def _describe_visits(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Every assessment of every record in key order, with the latest date and the flags of all its lesions."""
+    visit = ordered.select(compute_visit()).to_series().to_numpy()
+    begin = np.flatnonzero(np.diff(visit, prepend=-1))
+    end = np.append(begin, len(visit))[1:]
+    told = [compute_largest(ordered[name], begin, end) for name in ("ADT", "ADTF", "ACCFL")]
+    return ordered.select(pl.col(VISIT).gather(begin)).with_columns(*told).rename({"ADT": "VISITDT"})
 
 
 def _count_followed(known: pl.DataFrame, standing: pl.DataFrame) -> pl.LazyFrame:
@@ -176,24 +204,15 @@ def _count_followed(known: pl.DataFrame, standing: pl.DataFrame) -> pl.LazyFrame
     )
 
 
-def _hold_size_before_injection(seen: pl.LazyFrame, since: pl.DataFrame) -> pl.LazyFrame:
-    """An injected lesion starts from its last size before injection: what it measured earlier plays no part.
-
-    Its earlier rows stand twice: as measured in the non-injected set, with that size in the injected one.
-    """
-    told = seen.join(since.lazy(), on=LESION, how="left")
-    before = (pl.col("AVISITN") < pl.col("SINCE")).fill_null(value=False)
+def _hold_size_before_injection(injected: pl.LazyFrame) -> pl.LazyFrame:
+    """An injected lesion starts from its last size before injection: what it measured earlier plays no part."""
+    before = pl.col("AVISITN") < pl.col("SINCE")
     last_size = (
-        told.filter(before, pl.col("LSTENTH").is_not_null())
+        injected.filter(before, pl.col("LSTENTH").is_not_null())
         .sort("AVISITN")
         .group_by(LESION)
         .agg(HELD=pl.col("LSTENTH").last())
     )
-    measured = told.with_columns(ONLY=pl.when(before).then(pl.lit(1, dtype=pl.Int64)))
-    held = (
-        told.filter(before)
-        .join(last_size, on=LESION, how="left")
-        .with_columns(LSTENTH="HELD", ONLY=pl.lit(0, dtype=pl.Int64))
-        .drop("HELD")
+    return injected.join(last_size, on=LESION, how="left").with_columns(
+        LSTENTH=pl.when(before).then("HELD").otherwise("LSTENTH")
     )
-    return pl.concat([measured, held]).drop("SINCE")

@@ -43,6 +43,20 @@ LEVELS = {"TRGRESP": "TRG", "NTRGRESP": "NTRG", "NEWLIND": "NEWL", "OVR": "OVR"}
 BENEFIT = ["CR", "PR", "SD", "NON-CR/NON-PD"]
 
 
+class LaidOutRows(ResponseAnalysis):
+    """ADRS as it is laid out: every value is checked, the keys are not compared with each other.
+
+    The responses of each assessment have been found to be unique, one row an assessment, and each parameter puts
+    them where no other does. To compare the keys of the long table again would cost more than to write it.
+    """
+
+    USUBJID = ResponseAnalysis.USUBJID.with_primary_key(False)
+    READER = ResponseAnalysis.READER.with_primary_key(False)
+    CRITERION = ResponseAnalysis.CRITERION.with_primary_key(False)
+    PARAMCD = ResponseAnalysis.PARAMCD.with_primary_key(False)
+    AVISITN = ResponseAnalysis.AVISITN.with_primary_key(False)
+
+
 def derive_adrs(
     assessments: dy.DataFrame[LesionAssessments],
     adsl: dy.DataFrame[SubjectLevel],
@@ -233,7 +247,7 @@ def _describe_readings(lesions: FollowedLesions) -> pl.DataFrame:
 
 
 def _finish(parts: Sequence[ResponsePart], criterion: Criterion) -> dy.DataFrame[ResponseAnalysis]:
-    """ADRS from what is told; the responses have been validated, and each stands in a place of its own."""
+    """ADRS from what is told of the patients and of each category."""
     days = (pl.col("ADT") - pl.col("REFDT")).dt.total_days()
     ranks = [
         pl.when(pl.col("AVALC") == category.code).then(float(category.rank))
@@ -244,4 +258,5 @@ def _finish(parts: Sequence[ResponsePart], criterion: Criterion) -> dy.DataFrame
         ADY=days + (days >= 0).cast(pl.Int64),
         AVAL=pl.coalesce(*ranks, "AVAL"),
     )
-    return ResponseAnalysis.cast(rows.select(ResponseAnalysis.column_names()))
+    laid_out = LaidOutRows.validate(rows.select(LaidOutRows.column_names()), cast=True)
+    return ResponseAnalysis.cast(laid_out.select(ResponseAnalysis.column_names()))
