@@ -141,7 +141,7 @@ def _find_criterion(name: str, lesions: pl.DataFrame) -> Criterion:
 
 
 def _splits_by_injection(criterion: Criterion) -> bool:
-    return getattr(criterion, "derive_category_responses", None) is not None
+    return criterion.judge_categories is not None
 
 
 def _read_courses(

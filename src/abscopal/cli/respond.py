@@ -21,7 +21,7 @@ from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.explanations import COLON, Language, explain_responses
 from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
-from abscopal.derivations.response.response_table import derive_adrs
+from abscopal.derivations.response.response_table import derive_adrs_by_criterion
 from abscopal.derivations.response.settings import ResponseSettings, list_settings
 from abscopal.derivations.response.tumour_table import derive_adtr
 from abscopal.errors import OptionError
@@ -125,10 +125,7 @@ def respond(
     assessments = derive_lesion_assessments(
         tables.tu, tables.tr, tables.adsl, exposure=tables.ex, settings=settings
     )
-    responses = {
-        chosen.name: derive_adrs(assessments, tables.adsl, criterion=chosen, settings=settings)
-        for chosen in criteria
-    }
+    responses = derive_adrs_by_criterion(assessments, tables.adsl, criteria=criteria, settings=settings)
     explained = {
         chosen.name: explain_responses(responses[chosen.name], criterion=chosen, language=spoken)
         for chosen in criteria

@@ -9,7 +9,7 @@ from pathlib import Path
 import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.lesion_burden import MARKER_LOCATION
+from abscopal.derivations.response.followed_lesions import MARKER_LOCATION
 from abscopal.errors import TablesError
 from abscopal.exchange.lesion_words import (
     ALLOWED,

@@ -10,9 +10,10 @@ from abscopal.derivations.response.best_response_rules import BOR_RULES, CBOR_RU
 from abscopal.derivations.response.criteria import CRITERIA, RECIST_1_1
 from abscopal.derivations.response.explanations import explain_responses
 from abscopal.derivations.response.reasons import REASONS
-from abscopal.derivations.response.response_table import derive_adrs
+from abscopal.derivations.response.response_table import derive_adrs, derive_adrs_by_criterion
 from abscopal.derivations.response.settings import ResponseSettings, list_settings
 from abscopal.derivations.response.tumour_table import derive_adtr
+from abscopal.tables.adam import ResponseAnalysis
 from lesion_builder import build_adsl, build_assessments, day, lesion
 
 COURSE = [
@@ -194,3 +195,74 @@ def test_every_setting_is_documented_in_both_languages():
     listed = list_settings(ResponseSettings())
     assert all(entry.en and entry.fr and entry.source and entry.alternatives for entry in listed)
     assert all(entry.value == entry.default for entry in listed)
+
+
+def build_mixed_course(patient):
+    """Two targets, one of them injected, a non-target that is missed once, and a new lesion."""
+    rows = [
+        *(
+            lesion("T1", visit, "MEASURED", size, patient=patient)
+            for visit, size in enumerate((300, 280, 90))
+        ),
+        *(
+            lesion("T2", visit, "MEASURED", size, patient=patient)
+            for visit, size in enumerate((200, 120, 110))
+        ),
+        lesion("N1", 0, "PRESENT", role="NON-TARGET", patient=patient),
+        lesion("N1", 2, "ABSENT", role="NON-TARGET", patient=patient),
+        lesion("NEW", 2, "UNEQUIVOCAL", 150, role="NEW", patient=patient),
+    ]
+    return [row | {"INJDT": day(1) if row["TULNKID"] == "T1" else None} for row in rows]
+
+
+@pytest.mark.parametrize("setting", [{}, {"category_progression": "forces_overall"}])
+def test_criteria_derived_together_say_what_each_says_alone(setting):
+    lesions = build_assessments([*build_mixed_course("P2"), *build_mixed_course("P1")])
+    adsl, settings = build_adsl("P1", "P2", "P3"), ResponseSettings(**setting)
+    together = derive_adrs_by_criterion(lesions, adsl, criteria=CRITERIA, settings=settings)
+    assert list(together) == [criterion.name for criterion in CRITERIA]
+    for criterion in CRITERIA:
+        alone = derive_adrs(lesions, adsl, criterion=criterion, settings=settings)
+        assert together[criterion.name].equals(alone)
+
+
+@pytest.mark.parametrize("until", ["own_progression", "patient_progression"])
+def test_a_patient_is_told_the_same_whoever_else_is_in_the_table(until):
+    progressing = [*build_mixed_course("P2"), lesion("T1", 3, "MEASURED", 400, patient="P2")]
+    # Of this patient only a non-target is injected: the injected lesions have no sum.
+    calm = [row for row in build_mixed_course("P1") if row["LSROLE"] != "NEW"]
+    calm.append(lesion("N1", 1, "PRESENT", role="NON-TARGET", patient="P1"))
+    calm = [row | {"INJDT": day(1) if row["TULNKID"] == "N1" else None} for row in calm]
+    courses = {"P1": calm, "P2": progressing, "P3": [row | {"USUBJID": "P3"} for row in calm[:4]]}
+    settings = ResponseSettings(category_best_until=until)
+
+    def derive_all(*patients):
+        rows = [row for patient in patients for row in courses[patient]]
+        tables = derive_adrs_by_criterion(
+            build_assessments(rows), build_adsl(*patients), criteria=CRITERIA, settings=settings
+        )
+        return pl.concat(tables.values())
+
+    together = derive_all("P1", "P2", "P3")
+    for patient in courses:
+        assert together.filter(USUBJID=patient).equals(derive_all(patient))
+
+
+def test_no_key_of_the_laid_out_table_comes_twice_and_rows_stand_in_the_order_of_keys():
+    lesions = build_assessments([*build_mixed_course("P2"), *build_mixed_course("P1")])
+    adsl = build_adsl("P3", "P2", "P1")
+    together = derive_adrs_by_criterion(lesions, adsl, criteria=CRITERIA, settings=ResponseSettings())
+    for table in together.values():
+        assert ResponseAnalysis.validate(table).sort(ResponseAnalysis.primary_key()).equals(table)
+        assert table["USUBJID"].unique().sort().to_list() == ["P1", "P2", "P3"]
+
+
+def test_a_criterion_that_tells_no_categories_apart_has_no_response_of_them():
+    lesions = build_assessments(build_mixed_course("P1"))
+    assert RECIST_1_1.derive_category_responses(lesions, ResponseSettings()).is_empty()
+
+
+def test_a_patient_whom_adsl_does_not_know_has_no_row():
+    lesions = build_assessments([*build_mixed_course("P1"), *build_mixed_course("P2")])
+    known = derive_adrs(lesions, build_adsl("P2"), criterion=RECIST_1_1, settings=ResponseSettings())
+    assert known["USUBJID"].unique().to_list() == ["P2"]

@@ -13,7 +13,7 @@ from abscopal.derivations.response.alternatives import (
 )
 from abscopal.derivations.response.best_response import derive_best_responses
 from abscopal.derivations.response.criteria import CRITERIA
-from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.sensitivity import (
     derive_responses_by_setting,
     derive_setting_effects,

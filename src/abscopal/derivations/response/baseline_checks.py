@@ -5,8 +5,8 @@ import polars as pl
 
 from abscopal.derivations.response.criterion import SelectionRules
 from abscopal.derivations.response.injected_lesions import LESION, derive_injected_at_start
-from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.organs import compute_organ
+from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.adam import LesionAssessments, SubjectLevel
 from abscopal.tables.columns import key_text, required_text

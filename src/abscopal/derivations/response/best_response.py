@@ -12,9 +12,9 @@ from abscopal.derivations.response.criterion import (
     CountedUntil,
     compute_by_first_rule,
 )
-from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.records import READING, RECORD
 from abscopal.derivations.response.settings import ResponseSettings
-from abscopal.derivations.response.standing_progression import derive_standing_progression
+from abscopal.derivations.response.standing_progression import derive_standing_of_records
 
 NO_READER = "UNSPECIFIED"
 
@@ -89,7 +89,7 @@ def derive_best_of_counted(
     everyone = adsl.select("USUBJID", "REFDT", "NACTDT", "DTHDT").join(
         pl.DataFrame({"READER": known}), how="cross"
     )
-    standing = derive_standing_progression(counted.filter("COUNTED").with_columns(PLAIN=RESPONSE))
+    standing = derive_standing_of_records(counted.filter("COUNTED").with_columns(PLAIN=RESPONSE))
     summary = (
         everyone.join(_summarise(counted), on=READING, how="left")
         .join(standing.select(*READING, PDDT="ADT"), on=READING, how="left")
@@ -123,7 +123,8 @@ def _summarise(counted: pl.DataFrame) -> pl.DataFrame:
     def first_date(condition: pl.Expr) -> pl.Expr:
         return pl.col("ADT").filter(in_count & condition).min()
 
-    return counted.group_by(READING).agg(
+    return counted.group_by(RECORD).agg(
+        pl.col(READING).first(),
         ASSESSMENTS=pl.len().cast(pl.Int64),
         COUNTED=in_count.sum().cast(pl.Int64),
         HASTARGETS=(pl.col("TRGRESP") != "NA").any(),

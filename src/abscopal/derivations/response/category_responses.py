@@ -4,8 +4,8 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.criterion import Rule
+from abscopal.derivations.response.followed_lesions import FollowedLesions, derive_counted_lesions
 from abscopal.derivations.response.judged_levels import LevelRules, derive_judged_levels
-from abscopal.derivations.response.lesion_burden import READING, derive_lesion_burden
 from abscopal.derivations.response.level_rules import (
     NEW_LESION_RULES,
     NON_TARGET_RULES,
@@ -13,10 +13,10 @@ from abscopal.derivations.response.level_rules import (
     TARGET_RULES,
 )
 from abscopal.derivations.response.matched_sets import derive_matched_sets
-from abscopal.derivations.response.response_history import HAS_TARGETS
-from abscopal.derivations.response.settings import OUR_READING, ResponseSettings
+from abscopal.derivations.response.records import RECORD
+from abscopal.derivations.response.response_history import HAS_TARGETS, derive_response_history
+from abscopal.derivations.response.settings import OUR_READING
 from abscopal.derivations.response.visit_responses import CategoryResponses
-from abscopal.tables.adam import LesionAssessments
 
 NO_TARGET = Rule(
     "CATEGORY_NO_TARGET",
@@ -52,9 +52,7 @@ CATEGORY_LEVELS = LevelRules(
 )
 
 
-def derive_category_responses(
-    assessments: dy.DataFrame[LesionAssessments], settings: ResponseSettings
-) -> dy.DataFrame[CategoryResponses]:
+def derive_category_responses(lesions: FollowedLesions) -> dy.DataFrame[CategoryResponses]:
     """Judge injected and non-injected lesions apart, at each assessment after baseline.
 
     Each category is judged by the rules of RECIST 1.1 as though its present lesions were the only ones.
@@ -63,8 +61,7 @@ def derive_category_responses(
     lesion NE as response.
 
     Args:
-        assessments: one row per patient, reader, lesion and assessment, with INJDT.
-        settings: the readings of the rules in force.
+        lesions: the lesions of every record, with INJDT.
 
     Returns:
         One row per patient, reader, category and assessment after baseline, in key order.
@@ -72,13 +69,28 @@ def derive_category_responses(
     Reference:
         Goldmacher et al. 2020 (doi:10.1200/JCO.19.02985) for the categories; the rest is our reading.
     """
-    matched = derive_matched_sets(assessments, settings)
-    judged = derive_judged_levels(derive_lesion_burden(matched.lesions), settings, levels=CATEGORY_LEVELS)
-    named = (
-        judged.rename({"READER": "SETID"})
-        .join(matched.sets, on=["USUBJID", "SETID"])
+    judged = lesions.derive_once(derive_judged_categories)
+    named = judged.join(lesions.names, on=RECORD, how="left", maintain_order="left")
+    return CategoryResponses.validate(
+        named.sort(RECORD, "CATEGORY", "AVISITN").select(CategoryResponses.column_names())
+    )
+
+
+def derive_judged_categories(lesions: FollowedLesions) -> pl.DataFrame:
+    """Judge every set of lesions at the assessments at which it stands.
+
+    Args:
+        lesions: the lesions of every record, with INJDT.
+
+    Returns:
+        One row per record, category and assessment: the columns of `CategoryResponses` with RECORD in place of names.
+    """
+    settings = lesions.settings
+    matched = derive_matched_sets(lesions.derive_once(derive_counted_lesions), settings)
+    history = derive_response_history(matched.burden, settings)
+    standing = (
+        history.rename({RECORD: "SET"})
+        .join(matched.sets, on="SET", how="left", maintain_order="left")
         .filter(pl.col("AVISITN").is_between(pl.col("FIRST"), pl.col("LAST")))
     )
-    return CategoryResponses.validate(
-        named.sort(*READING, "CATEGORY", "AVISITN").select(CategoryResponses.column_names())
-    )
+    return derive_judged_levels(standing, settings, levels=CATEGORY_LEVELS)

@@ -1,4 +1,6 @@
-"""Rows of ADRS for injected and for non-injected lesions: their responses and their best response."""
+"""What ADRS tells of injected and for non-injected lesions: their responses and their best response."""
+
+from collections.abc import Sequence
 
 import dataframely as dy
 import polars as pl
@@ -6,13 +8,13 @@ import polars as pl
 from abscopal.derivations.response.best_response import derive_best_of_counted
 from abscopal.derivations.response.counted_assessments import derive_counted_assessments
 from abscopal.derivations.response.criterion import CountedUntil
-from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.matched_sets import InjectionCategory
+from abscopal.derivations.response.records import READING, RECORD
 from abscopal.derivations.response.response_rows import (
     RESPONSES,
+    ResponsePart,
     list_answer,
-    list_best_row,
-    list_level_rows,
+    list_best,
 )
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.visit_responses import CategoryResponses, VisitResponses
@@ -38,54 +40,52 @@ CATEGORY_PARAMETERS = {
     "PDNINJ": "Progression of non-injected lesions",
 }
 CATEGORY_SUFFIXES: dict[InjectionCategory, str] = {"INJECTED": "INJ", "NON-INJECTED": "NINJ"}
-CATEGORY_YES_OR_NO = ["RSPINJ", "CRSPINJ", "PDINJ", "RSPNINJ", "CRSPNINJ", "PDNINJ"]
 
 
-def derive_category_rows(
+def derive_category_parts(
     by_category: dy.DataFrame[CategoryResponses],
     responses: dy.DataFrame[VisitResponses],
     adsl: dy.DataFrame[SubjectLevel],
     *,
-    readings: pl.DataFrame,
+    readers: Sequence[str],
     settings: ResponseSettings,
     until: CountedUntil,
-) -> pl.DataFrame:
-    """Write the responses of each category of lesions at each assessment, and the best of them for each patient.
+) -> list[ResponsePart]:
+    """Tell the responses of each category of lesions at each assessment, and the best of them for each patient.
 
     Args:
         by_category: responses of each category.
         responses: responses of the whole patient, whose progression may end what counts (a setting).
         adsl: one row per patient.
-        readings: per patient and reader, ACCFL.
+        readers: who reads in this study.
         settings: the readings of the rules in force.
         until: how far assessments count.
 
     Returns:
-        Rows of ADRS, without the columns that every row shares.
+        What is told of each category.
 
     Reference:
         Goldmacher et al. 2020 (doi:10.1200/JCO.19.02985): separate injected and non-injected responses.
     """
-    rows = []
+    parts = []
     for category, suffix in CATEGORY_SUFFIXES.items():
         own = by_category.filter(pl.col("CATEGORY") == category)
         counted = _count(own, responses, adsl, settings=settings, until=until)
-        readers = readings["READER"].unique().to_list()
         best = derive_best_of_counted(counted, adsl, settings=settings, readers=readers)
         progressed = own.filter(pl.col("OVRRESP") == "PD").group_by(READING).agg(ANYPDDT=pl.col("ADT").min())
-        patients = best.join(readings, on=READING, how="left").join(progressed, on=READING, how="left")
+        patients = best.join(progressed, on=READING, how="left")
         levels = {f"TRG{suffix}": "TRG", f"NTRG{suffix}": "NTRG", f"OVR{suffix}": "OVR"}
         if category == "NON-INJECTED":
             levels[f"NEWL{suffix}"] = "NEWL"
-        rows += [
-            list_level_rows(counted, levels),
-            list_best_row(patients, f"BOR{suffix}", "BOR"),
-            list_best_row(patients, f"CBOR{suffix}", "CBOR"),
-            list_answer(patients, f"RSP{suffix}", pl.col("BORRESP").is_in(RESPONSES), pl.col("RSPDT")),
-            list_answer(patients, f"CRSP{suffix}", pl.col("CBORRESP").is_in(RESPONSES), pl.col("CRSPDT")),
-            list_answer(patients, f"PD{suffix}", pl.col("ANYPDDT").is_not_null(), pl.col("ANYPDDT")),
-        ]
-    return pl.concat(rows, how="diagonal")
+        answers = {
+            f"BOR{suffix}": list_best("BOR"),
+            f"CBOR{suffix}": list_best("CBOR"),
+            f"RSP{suffix}": list_answer(pl.col("BORRESP").is_in(RESPONSES), pl.col("RSPDT")),
+            f"CRSP{suffix}": list_answer(pl.col("CBORRESP").is_in(RESPONSES), pl.col("CRSPDT")),
+            f"PD{suffix}": list_answer(pl.col("ANYPDDT").is_not_null(), pl.col("ANYPDDT")),
+        }
+        parts.append(ResponsePart(counted, patients.sort(READING), levels, answers))
+    return parts
 
 
 def _count(
@@ -108,6 +108,11 @@ def _count(
         derive_counted_assessments(limited.filter(part).drop("LASTN"), adsl, settings=settings)
         for part in (within, ~within)
     )
-    no = pl.lit(False)
+    no = pl.lit(value=False)
     left_out = after.with_columns(COUNTED=no, CONFIRMED=no, TOOSOON=no, TOOMANYNE=no, CRTHENLESS=no)
-    return pl.concat([counted, left_out]).sort(*READING, "AVISITN")
+    # Each half has numbered its own records.
+    return (
+        pl.concat([counted, left_out])
+        .sort(*READING, "AVISITN")
+        .with_columns(pl.struct(READING).rle_id().cast(pl.Int64).alias(RECORD))
+    )

@@ -4,7 +4,7 @@ import polars as pl
 
 from abscopal.derivations.response.confirmation import compute_confirming_rows
 from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, CountedUntil
-from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.records import READING, RECORD, has_come_before, is_now_or_later
 from abscopal.derivations.response.settings import ResponseSettings
 
 RESPONSE = pl.col("EFFECTIVE")
@@ -41,7 +41,7 @@ def derive_counted_assessments(
         responses.join(adsl.select("USUBJID", "REFDT", "NACTDT"), on="USUBJID", how="left")
         .sort(*READING, "AVISITN")
         .with_columns(
-            patient=pl.struct(READING).rle_id().cast(pl.Int64),
+            pl.struct(READING).rle_id().cast(pl.Int64).alias(RECORD),
             day=pl.col("ADT").to_physical().cast(pl.Int64),
             EFFECTIVE=pl.col("OVRRESP"),
             CRTHENLESS=pl.lit(False),
@@ -71,8 +71,7 @@ def _count_up_to_progression(rows: pl.DataFrame, until: CountedUntil) -> pl.Data
     if until == "end_of_follow_up":
         return rows.with_columns(COUNTED=pl.col("BEFORENEW"))
     progression = (RESPONSE == "PD") & pl.col("BEFORENEW")
-    after = progression.cum_max().shift(1, fill_value=False).over("patient")
-    return rows.with_columns(COUNTED=pl.col("BEFORENEW") & ~after)
+    return rows.with_columns(COUNTED=pl.col("BEFORENEW") & ~has_come_before(progression))
 
 
 def _read_cr_then_less(rows: pl.DataFrame, settings: ResponseSettings) -> pl.DataFrame:
@@ -80,15 +79,13 @@ def _read_cr_then_less(rows: pl.DataFrame, settings: ResponseSettings) -> pl.Dat
     counted = pl.col("COUNTED")
     complete = counted & (RESPONSE == "CR")
     less = counted & RESPONSE.is_in(LESS_THAN_COMPLETE)
-    after_complete = complete.cum_max().shift(1, fill_value=False).over("patient")
-    before_less = less.reverse().cum_max().reverse().over("patient")
     if settings.cr_then_less == "SD_or_PD":
-        turned = less & after_complete
+        turned = less & has_come_before(complete)
         return rows.with_columns(
             EFFECTIVE=pl.when(turned).then(pl.lit("PD")).otherwise(RESPONSE), CRTHENLESS=turned
         )
-    sure = (complete & pl.col("CONFIRMED")).any().over("patient")
-    turned = complete & before_less & ~sure
+    sure = (complete & pl.col("CONFIRMED")).any().over(RECORD)
+    turned = complete & is_now_or_later(less) & ~sure
     # Without targets there is no partial response: what is not complete is NON-CR/NON-PD.
     partial = pl.when(pl.col("TRGRESP") == "NA").then(pl.lit("NON-CR/NON-PD")).otherwise(pl.lit("PR"))
     return rows.with_columns(EFFECTIVE=pl.when(turned).then(partial).otherwise(RESPONSE), CRTHENLESS=turned)
@@ -113,7 +110,7 @@ def _confirm(
         "min_days": settings.confirm_min_days if min_days is None else min_days,
         "max_not_evaluable": settings.max_ne_between if max_not_evaluable is None else max_not_evaluable,
     }
-    patient, day = rows["patient"].to_numpy(), rows["day"].to_numpy()
+    patient, day = rows[RECORD].to_numpy(), rows["day"].to_numpy()
     confirming_cr = compute_confirming_rows(
         patient,
         day,

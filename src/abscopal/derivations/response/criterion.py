@@ -7,6 +7,7 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
+from abscopal.derivations.response.followed_lesions import FollowedLesions, derive_followed_lesions
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.visit_responses import CategoryResponses, VisitResponses
 from abscopal.tables.adam import LesionAssessments
@@ -132,9 +133,9 @@ class Criterion:
         categories: its response categories, best first.
         rules: every rule, in the order in which they are tried, level by level.
         selection: how targets are chosen at baseline.
-        derive_visit_responses: lesions to one response per patient, reader and assessment.
+        judge_patient: lesions to one response per patient, reader and assessment.
         best_rules: those responses to one best response per patient and reader.
-        derive_category_responses: lesions to responses of injected and of non-injected lesions apart; None
+        judge_categories: lesions to responses of injected and of non-injected lesions apart; None
             where the criterion does not tell them apart.
         compute_counted_until: how far assessments count towards the best response.
         our_readings: what the source does not settle, and how it is read here.
@@ -146,15 +147,42 @@ class Criterion:
     categories: tuple[Category, ...]
     rules: tuple[Rule, ...]
     selection: SelectionRules
-    derive_visit_responses: Callable[
-        [dy.DataFrame[LesionAssessments], ResponseSettings], dy.DataFrame[VisitResponses]
-    ]
+    judge_patient: Callable[[FollowedLesions], dy.DataFrame[VisitResponses]]
     best_rules: BestRules
-    derive_category_responses: (
-        Callable[[dy.DataFrame[LesionAssessments], ResponseSettings], dy.DataFrame[CategoryResponses]] | None
-    ) = None
+    judge_categories: Callable[[FollowedLesions], dy.DataFrame[CategoryResponses]] | None = None
     compute_counted_until: Callable[[ResponseSettings], CountedUntil] = lambda _: "first_progression"
     our_readings: tuple[OurReading, ...] = ()
+
+    def derive_visit_responses(
+        self, assessments: dy.DataFrame[LesionAssessments], settings: ResponseSettings
+    ) -> dy.DataFrame[VisitResponses]:
+        """Judge each assessment after baseline, each reader apart, by this criterion alone.
+
+        Args:
+            assessments: one row per patient, reader, lesion and assessment; lengths in tenths of a millimetre.
+            settings: the readings of the rules in force.
+
+        Returns:
+            One row per patient, reader and assessment, in key order.
+        """
+        return self.judge_patient(derive_followed_lesions(assessments, settings))
+
+    def derive_category_responses(
+        self, assessments: dy.DataFrame[LesionAssessments], settings: ResponseSettings
+    ) -> dy.DataFrame[CategoryResponses]:
+        """Judge injected and non-injected lesions apart, at each assessment after baseline.
+
+        Args:
+            assessments: one row per patient, reader, lesion and assessment, with INJDT.
+            settings: the readings of the rules in force.
+
+        Returns:
+            One row per patient, reader, category and assessment, in key order; none where the criterion does not
+            tell the categories apart.
+        """
+        if self.judge_categories is None:
+            return CategoryResponses.create_empty()
+        return self.judge_categories(derive_followed_lesions(assessments, settings))
 
     def rank_of(self, code: str) -> int:
         """The place of a category in the order of best response."""

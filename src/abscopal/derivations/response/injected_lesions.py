@@ -1,9 +1,11 @@
 """From which assessment on a lesion counts as injected: a dated fact, never a column of baseline."""
 
+from collections.abc import Sequence
+
 import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.lesion_burden import ASSESSMENT, READING
+from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.adam import LesionAssessments
 
@@ -37,41 +39,38 @@ def compute_injected(settings: ResponseSettings) -> pl.Expr:
 
 
 def derive_injected_since(
-    assessments: dy.DataFrame[LesionAssessments], settings: ResponseSettings
+    assessments: pl.DataFrame, settings: ResponseSettings, *, record: Sequence[str] = READING
 ) -> pl.DataFrame:
     """Find, for each lesion, the first assessment at which it counts as injected; it never turns back.
 
     Args:
         assessments: one row per patient, reader, lesion and assessment, with INJDT.
         settings: the readings of the rules in force.
+        record: the columns that tell records apart.
 
     Returns:
-        USUBJID, READER, TULNKID and SINCE (AVISITN), for the lesions injected before some scan.
+        The columns of the record, TULNKID and SINCE (AVISITN), for the lesions injected before some scan.
 
     Reference:
         Goldmacher et al. 2020 (doi:10.1200/JCO.19.02985): a lesion may become injected later.
     """
-    injected = (
-        assessments.lazy()
-        .filter(pl.col("INJDT").is_not_null())
-        .group_by(LESION)
-        .agg(INJDT=pl.col("INJDT").min())
-    )
+    lesion, visit = [*record, "TULNKID"], [*record, "AVISITN"]
+    own = assessments.lazy().filter(pl.col("INJDT").is_not_null())
+    injected = own.group_by(lesion).agg(INJDT=pl.col("INJDT").min())
     visits = (
         assessments.lazy()
-        .join(injected.select(READING).unique(), on=READING, how="semi")
-        .group_by(ASSESSMENT)
+        .join(injected.select(record).unique(), on=record, how="semi")
+        .group_by(visit)
         .agg(VISITDT=pl.col("ADT").max())
     )
-    own = assessments.lazy().filter(pl.col("INJDT").is_not_null()).select(*LESION, "AVISITN", "ADT")
     return (
-        injected.join(visits, on=READING)
-        .join(own, on=[*LESION, "AVISITN"], how="left")
+        injected.join(visits, on=record)
+        .join(own.select(*lesion, "AVISITN", "ADT"), on=[*lesion, "AVISITN"], how="left")
         .with_columns(ADT=pl.coalesce("ADT", "VISITDT"))
         .filter(compute_injected(settings))
-        .group_by(LESION)
+        .group_by(lesion)
         .agg(SINCE=pl.col("AVISITN").min())
-        .sort(LESION)
+        .sort(lesion)
         .collect()
     )
 

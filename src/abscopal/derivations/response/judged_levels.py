@@ -10,17 +10,18 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.criterion import Rule, compute_by_first_rule
-from abscopal.derivations.response.lesion_burden import ASSESSMENT, MARKER_LOCATION, READING, LesionBurden
+from abscopal.derivations.response.followed_lesions import FollowedLesions
+from abscopal.derivations.response.lesion_burden import derive_burden
 from abscopal.derivations.response.level_rules import (
     NEW_LESION_RULES,
     NON_TARGET_RULES,
     OVERALL_RULES,
     TARGET_RULES,
 )
+from abscopal.derivations.response.records import RECORD
 from abscopal.derivations.response.response_history import derive_response_history
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.visit_responses import NO_SERIES, VisitResponses
-from abscopal.tables.adam import LesionAssessments
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,50 +37,54 @@ class LevelRules:
 RECIST_LEVELS = LevelRules()
 
 
-def derive_counted_lesions(
-    assessments: dy.DataFrame[LesionAssessments], settings: ResponseSettings
-) -> dy.DataFrame[LesionAssessments]:
-    """Leave out tumour markers where the settings say that they play no part.
+def derive_recist_responses(lesions: FollowedLesions) -> dy.DataFrame[VisitResponses]:
+    """Judge all lesions of each record at each assessment after baseline, by RECIST 1.1.
 
     Args:
-        assessments: one row per patient, reader, lesion and assessment.
-        settings: the readings of the rules in force.
-
-    Returns:
-        The rows that count.
-    """
-    if settings.tumour_markers != "ignored":
-        return assessments
-    without_markers = assessments.filter((pl.col("LSLOC") != MARKER_LOCATION).fill_null(True))
-    return LesionAssessments.cast(without_markers)
-
-
-def derive_judged_levels(
-    burden: dy.DataFrame[LesionBurden],
-    settings: ResponseSettings,
-    *,
-    levels: LevelRules = RECIST_LEVELS,
-    beside: pl.DataFrame | None = None,
-) -> dy.DataFrame[VisitResponses]:
-    """Judge targets, non-targets, new lesions and the whole of each assessment, by RECIST 1.1 unless told.
-
-    Args:
-        burden: one row per patient, reader and assessment, in key order.
-        settings: the readings of the rules in force.
-        levels: the rules of each level.
-        beside: what else the rules read: USUBJID, READER, AVISITN and further columns.
+        lesions: the lesions of every record.
 
     Returns:
         One row per patient, reader and assessment after baseline, in key order.
 
     Reference:
         RECIST 1.1, sections 4.3 and 4.4, Tables 1 and 2 (doi:10.1016/j.ejca.2008.10.026).
+
+    Example:
+        >>> from datetime import date
+        >>> from abscopal.derivations.response.followed_lesions import derive_followed_lesions
+        >>> from abscopal.tables.adam import LesionAssessments
+        >>> rows = LesionAssessments.validate(pl.DataFrame({
+        ...     "USUBJID": ["P1"] * 3, "READER": ["INVESTIGATOR"] * 3, "TULNKID": ["T01"] * 3,
+        ...     "AVISITN": [0, 1, 2], "ADT": [date(2024, 1, 1), date(2024, 3, 1), date(2024, 5, 1)],
+        ...     "ADTF": [None] * 3, "LSROLE": ["TARGET"] * 3, "LSNODE": [False] * 3, "LSLOC": ["LIVER"] * 3,
+        ...     "LSSTATE": ["MEASURED"] * 3, "LSTENTH": [600, 120, 170], "LSCHANGE": [None] * 3,
+        ...     "SYMPFL": [None] * 3, "INJDT": [None] * 3, "ACCFL": ["Y"] * 3,
+        ... }), cast=True)
+        >>> responses = derive_recist_responses(derive_followed_lesions(rows, ResponseSettings()))
+        >>> responses.select("AVISITN", "OVRRESP", "OVRRULE", "TRGRULE").rows()
+        [(1, 'PR', 'OVERALL_PR', 'TARGET_PR'), (2, 'PD', 'OVERALL_PD', 'TARGET_PD')]
     """
-    visits = derive_response_history(burden, settings)
-    if beside is not None:
-        visits = visits.join(beside, on=ASSESSMENT, how="left", maintain_order="left")
-    judged = (
-        derive_lesion_levels(visits, settings, levels=levels)
+    history = derive_response_history(lesions.derive_once(derive_burden), lesions.settings)
+    return derive_named_responses(derive_judged_levels(history, lesions.settings), lesions.names)
+
+
+def derive_judged_levels(
+    history: pl.DataFrame, settings: ResponseSettings, *, levels: LevelRules = RECIST_LEVELS
+) -> pl.DataFrame:
+    """Judge targets, non-targets, new lesions and the whole of each assessment, by RECIST 1.1 unless told.
+
+    Args:
+        history: burden of disease with what came before, as `derive_response_history` gives it, and whatever
+            else the rules read.
+        settings: the readings of the rules in force.
+        levels: the rules of each level.
+
+    Returns:
+        The assessments after baseline, in the order given, with the columns of `VisitResponses` and RECORD in
+        place of names.
+    """
+    return (
+        derive_lesion_levels(history, settings, levels=levels)
         .with_columns(*compute_by_first_rule(levels.new_lesion, settings, prefix="NEWL"))
         .with_columns(*compute_by_first_rule(levels.overall, settings, prefix="OVR"))
         .with_columns(
@@ -88,7 +93,20 @@ def derive_judged_levels(
             **NO_SERIES,
         )
     )
-    return VisitResponses.validate(judged.sort(*READING, "AVISITN").select(VisitResponses.column_names()))
+
+
+def derive_named_responses(judged: pl.DataFrame, names: pl.DataFrame) -> dy.DataFrame[VisitResponses]:
+    """Give the judged assessments of records the names of patient and reader.
+
+    Args:
+        judged: one row per record and assessment, with RECORD in place of names.
+        names: RECORD, USUBJID, READER.
+
+    Returns:
+        One row per patient, reader and assessment, in the order given.
+    """
+    named = judged.join(names, on=RECORD, how="left", maintain_order="left")
+    return VisitResponses.validate(named.select(VisitResponses.column_names()))
 
 
 def derive_lesion_levels(

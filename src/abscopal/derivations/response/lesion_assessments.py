@@ -4,8 +4,8 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.partial_dates import impute_date
-from abscopal.derivations.response.lesion_burden import ASSESSMENT, READING
 from abscopal.derivations.response.lesion_states import NODE_LENGTHS, NODE_LOCATION, derive_piece_states
+from abscopal.derivations.response.records import ASSESSMENT, READING
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.adam import LesionAssessments, SubjectLevel
 from abscopal.tables.sdtm.ex import Exposure

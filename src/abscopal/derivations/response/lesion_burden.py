@@ -3,13 +3,25 @@
 import dataframely as dy
 import polars as pl
 
+from abscopal.derivations.response.followed_lesions import (
+    MARKER_LOCATION,
+    FollowedLesions,
+    derive_counted_lesions,
+)
+from abscopal.derivations.response.records import (
+    RECORD,
+    VISIT,
+    compute_latest_before,
+    compute_smallest_before,
+    compute_visit,
+    derive_numbered_rows,
+    derive_record_names,
+)
 from abscopal.tables.adam import LesionAssessments
 from abscopal.tables.columns import date, flag, imputed, key_text
 
-READING = ["USUBJID", "READER"]
-ASSESSMENT = [*READING, "AVISITN"]
 NORMAL_NODE_TENTHS = 100
-MARKER_LOCATION = "TUMOUR MARKER"
+COUNTS = ["EVALUATED", "DISEASED", "NTEVALUATED", "NTDISEASED", "NTLESIONS", "NTPROGRESSED"]
 REAL_NEW_LESION = ["UNEQUIVOCAL", "MEASURED", "TOO_SMALL", "PRESENT", "UNEQUIVOCAL_PROGRESSION"]
 
 
@@ -81,27 +93,76 @@ def derive_lesion_burden(assessments: dy.DataFrame[LesionAssessments]) -> dy.Dat
         >>> derive_lesion_burden(rows).select("AVISITN", "SUM", "MEASURED", "NADIR").rows()
         [(0, 500, 500, None), (1, None, 120, 500), (2, 250, 250, 500)]
     """
-    seen = assessments.lazy()
+    names = derive_record_names(assessments)
+    burden = derive_record_burden(derive_numbered_rows(assessments, names))
+    named = names.join(burden, on=RECORD, how="right", maintain_order="right")
+    return LesionBurden.validate(named.select(LesionBurden.column_names()))
+
+
+def derive_burden(lesions: FollowedLesions) -> pl.DataFrame:
+    """Add up the lesions that count, record by record; every criterion starts from here.
+
+    Args:
+        lesions: the lesions of every record.
+
+    Returns:
+        The columns of `LesionBurden` with RECORD in place of names, in key order.
+    """
+    return derive_record_burden(lesions.derive_once(derive_counted_lesions))
+
+
+def derive_record_burden(lesions: pl.DataFrame) -> pl.DataFrame:
+    """Add up the targets of each assessment of each record, as `derive_lesion_burden` does.
+
+    Args:
+        lesions: rows as in `LesionAssessments`, with RECORD; a record may also be a set of lesions.
+
+    Returns:
+        The columns of `LesionBurden` with RECORD in place of names, in key order.
+    """
+    seen = lesions.lazy()
+    sightings = derive_settled_sightings(seen).with_columns(VISITNO=compute_visit()).collect()
+    facts = _count_followed(seen).join(derive_first_new_lesions(sightings).lazy(), on=RECORD, how="left")
     visits = (
-        seen.select(*ASSESSMENT, "ADT", "ADTF", "ACCFL", *_mark_lesions())
-        .group_by(ASSESSMENT)
-        .agg(_add_up())
-        .join(_count_followed(seen), on=READING, how="left")
-        .join(_date_new_lesions(seen), on=READING, how="left")
-        .join(_find_pending(seen), on=ASSESSMENT, how="left")
-        .sort(ASSESSMENT)
+        seen.select(compute_visit().alias("VISITNO"), *VISIT, "ADT", "ADTF", "ACCFL", *list_marks())
+        .group_by("VISITNO")
+        .agg(pl.col(VISIT).first(), *_add_up())
+    )
+    return derive_completed_burden(visits.join(facts, on=RECORD), sightings)
+
+
+def derive_completed_burden(visits: pl.LazyFrame, sightings: pl.DataFrame) -> pl.DataFrame:
+    """Complete what was added up: sums, new lesions, baseline and nadir.
+
+    Args:
+        visits: one row per record and assessment: VISITNO (the number of both), RECORD, AVISITN, what the
+            lesions add up to, TARGETS, NONTARGETS, HASBASELINE, and FIRSTNEW, from which assessment on a new
+            lesion counts.
+        sightings: as `derive_settled_sightings` gives them, with VISITNO.
+
+    Returns:
+        The columns of `LesionBurden` with RECORD in place of names, in key order.
+    """
+    pending = sightings.filter(~pl.col("stands"))["VISITNO"].unique()
+    burden = (
+        visits.sort("VISITNO")
         .with_columns(
             SUM=pl.when(pl.col("TARGETS") > 0, pl.col("EVALUATED") == pl.col("TARGETS")).then("MEASURED"),
-            NEWLESION=(pl.col("AVISITN") >= pl.col("FIRSTNEW")).fill_null(False),
-            EQUIVOCAL=pl.col("EQUIVOCAL").fill_null(False),
+            NEWLESION=(pl.col("AVISITN") >= pl.col("FIRSTNEW")).fill_null(value=False),
+            EQUIVOCAL=pl.col("VISITNO").is_in(pending.implode()),
         )
+        .drop("FIRSTNEW", "VISITNO")
         .collect()
     )
-    return LesionBurden.validate(_add_baseline_and_nadir(visits).select(LesionBurden.column_names()))
+    return _add_baseline_and_nadir(burden)
 
 
-def _mark_lesions() -> list[pl.Expr]:
-    """What each row adds to the counts and dates of its assessment; marked once, then added up as plain columns."""
+def list_marks() -> list[pl.Expr]:
+    """Mark what each row adds to the counts and dates of its assessment, to be added up as plain columns.
+
+    Returns:
+        COUNTS, MEASURED (tenths of a millimetre) and DONEDT, from the columns of `LesionAssessments`.
+    """
     target, non_target = pl.col("LSROLE") == "TARGET", pl.col("LSROLE") == "NON-TARGET"
     has_disease = (
         pl.when("LSNODE").then(pl.col("LSTENTH") >= NORMAL_NODE_TENTHS).otherwise(pl.col("LSTENTH") > 0)
@@ -129,28 +190,26 @@ def _mark_lesions() -> list[pl.Expr]:
 
 def _add_up() -> list[pl.Expr]:
     """The counts, the sum of what was measured, and the dates of the scans that were done, of one assessment."""
-    counts = ["EVALUATED", "DISEASED", "NTEVALUATED", "NTDISEASED", "NTLESIONS", "NTPROGRESSED"]
     return [
-        pl.col(counts).sum().cast(pl.Int64),
+        pl.col(COUNTS).sum().cast(pl.Int64),
         pl.col("MEASURED").sum(),
         pl.coalesce(pl.col("DONEDT").min(), pl.col("ADT").min()).alias("FIRSTDT"),
         pl.coalesce(pl.col("DONEDT").max(), pl.col("ADT").max()).alias("LASTDT"),
-        pl.col("ADTF").max(),
-        pl.col("ACCFL").max(),
+        pl.col("ADTF", "ACCFL").max(),
     ]
 
 
 def _count_followed(seen: pl.LazyFrame) -> pl.LazyFrame:
     """How many targets and non-targets each reader follows."""
-    followed = seen.filter(pl.col("LSROLE") != "NEW").select(*READING, "TULNKID", "LSROLE").unique()
-    baselines = seen.select(*READING, HASBASELINE=pl.col("AVISITN") == 0).group_by(READING)
-    counts = followed.group_by(READING).agg(
+    followed = seen.filter(pl.col("LSROLE") != "NEW").select(RECORD, "TULNKID", "LSROLE").unique()
+    counts = followed.group_by(RECORD).agg(
         TARGETS=(pl.col("LSROLE") == "TARGET").sum().cast(pl.Int64),
         NONTARGETS=(pl.col("LSROLE") == "NON-TARGET").sum().cast(pl.Int64),
     )
     return (
-        baselines.agg(pl.col("HASBASELINE").any())
-        .join(counts, on=READING, how="left")
+        seen.group_by(RECORD)
+        .agg(HASBASELINE=(pl.col("AVISITN") == 0).any())
+        .join(counts, on=RECORD, how="left")
         .with_columns(pl.col("TARGETS", "NONTARGETS").fill_null(0))
     )
 
@@ -162,7 +221,7 @@ def derive_settled_sightings(seen: pl.LazyFrame) -> pl.LazyFrame:
     was refuted in between counts from its first appearance after that. One seen at baseline is not new.
 
     Args:
-        seen: lesions at every assessment, as `LesionAssessments`.
+        seen: lesions at every assessment, as `LesionAssessments`, with RECORD.
 
     Returns:
         The sightings of new lesions, with `stands`: established, not only suspected.
@@ -173,40 +232,40 @@ def derive_settled_sightings(seen: pl.LazyFrame) -> pl.LazyFrame:
         suspected=pl.col("LSSTATE") == "EQUIVOCAL",
     )
     visit = pl.col("AVISITN")
-    settled = new.group_by(*READING, "TULNKID").agg(
+    settled = new.group_by(RECORD, "TULNKID").agg(
         ESTABLISHED=visit.filter("real").max(),
         REFUTED=visit.filter("refuted").max().fill_null(-1),
         ATBASELINE=(visit == 0).any(),
     )
     return (
-        new.join(settled, on=[*READING, "TULNKID"])
+        new.join(settled, on=[RECORD, "TULNKID"])
         .filter(~pl.col("ATBASELINE"), pl.col("real") | pl.col("suspected"), visit > pl.col("REFUTED"))
         .with_columns(stands=(pl.col("ESTABLISHED") > pl.col("REFUTED")).fill_null(False))
     )
 
 
-def _date_new_lesions(seen: pl.LazyFrame) -> pl.LazyFrame:
-    established = derive_settled_sightings(seen).filter("stands")
-    return established.group_by(READING).agg(FIRSTNEW=pl.col("AVISITN").min())
+def derive_first_new_lesions(sightings: pl.DataFrame, *, by: str = RECORD) -> pl.DataFrame:
+    """Find the assessment from which a new lesion counts.
 
+    Args:
+        sightings: as `derive_settled_sightings` gives them.
+        by: the column that tells records or sets apart.
 
-def _find_pending(seen: pl.LazyFrame) -> pl.LazyFrame:
-    pending = derive_settled_sightings(seen).filter(~pl.col("stands"))
-    return pending.group_by(ASSESSMENT).agg(EQUIVOCAL=pl.lit(True))
+    Returns:
+        One row per record with a new lesion: FIRSTNEW.
+    """
+    return sightings.filter("stands").group_by(by).agg(FIRSTNEW=pl.col("AVISITN").min())
 
 
 def _add_baseline_and_nadir(visits: pl.DataFrame) -> pl.DataFrame:
     """Baseline sum, and the smallest complete sum of the assessments before each one."""
-    total = pl.col("SUM")
-    with_earlier = visits.with_columns(
-        BASESUM=total.filter(pl.col("AVISITN") == 0).first().over(READING),
-        BASEDISEASED=pl.col("DISEASED").filter(pl.col("AVISITN") == 0).first().over(READING),
-        smallest=total.cum_min().forward_fill().shift(1).over(READING),
+    baseline = visits.filter(pl.col("AVISITN") == 0).select(RECORD, BASESUM="SUM", BASEDISEASED="DISEASED")
+    with_earlier = visits.join(baseline, on=RECORD, how="left", maintain_order="left").with_columns(
+        smallest=compute_smallest_before(pl.col("SUM"))
     )
-    lowers = total < pl.col("smallest")
-    lowered_on = pl.when(total.is_not_null() & lowers.fill_null(True)).then("LASTDT")
+    lowers = (pl.col("SUM") < pl.col("smallest")).fill_null(pl.col("SUM").is_not_null())
     known = pl.col("BASESUM").is_not_null()
-    return with_earlier.with_columns(lowered_on=lowered_on).with_columns(
+    return with_earlier.with_columns(
         NADIR=pl.when(known).then("smallest"),
-        NADIRDT=pl.when(known).then(pl.col("lowered_on").forward_fill().shift(1).over(READING)),
+        NADIRDT=pl.when(known).then(compute_latest_before(pl.when(lowers).then("LASTDT"))),
     )

@@ -13,9 +13,10 @@ from abscopal.derivations.response.injected_lesions import (
     derive_injected_at_start,
     derive_injected_since,
 )
-from abscopal.derivations.response.lesion_burden import NORMAL_NODE_TENTHS, READING, REAL_NEW_LESION
+from abscopal.derivations.response.lesion_burden import NORMAL_NODE_TENTHS, REAL_NEW_LESION
 from abscopal.derivations.response.lesion_definitions import LesionDefinition
 from abscopal.derivations.response.lesion_scans import SCAN
+from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.adam import LesionAssessments, LesionResponse, SubjectLevel
 

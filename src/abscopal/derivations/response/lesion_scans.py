@@ -4,8 +4,8 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.lesion_assessments import derive_dated_results
-from abscopal.derivations.response.lesion_burden import READING
 from abscopal.derivations.response.lesion_states import compute_tenths
+from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.sdtm.tr import TumourResults
 

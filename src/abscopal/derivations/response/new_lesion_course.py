@@ -3,15 +3,11 @@
 import polars as pl
 
 from abscopal.derivations.response.criterion import SelectionRules
-from abscopal.derivations.response.lesion_burden import (
-    ASSESSMENT,
-    NORMAL_NODE_TENTHS,
-    READING,
-    derive_settled_sightings,
-)
+from abscopal.derivations.response.lesion_burden import NORMAL_NODE_TENTHS, derive_settled_sightings
 from abscopal.derivations.response.organs import compute_organ
+from abscopal.derivations.response.records import RECORD, VISIT
 
-LESION = [*READING, "TULNKID"]
+LESION = [RECORD, "TULNKID"]
 SAID_OF_NEW = ["NLPRESENT", "NLMISSING", "NLAPPEARED", "NLTJOINED", "NLNTROSE", "NLNTWORSE", "NLNTFELL"]
 SAID_OF_NON_TARGETS = ["NTROSE", "NTFELL"]
 
@@ -25,7 +21,7 @@ def derive_new_lesion_course(assessments: pl.DataFrame, *, selection: SelectionR
     rise of 20 % and 5 mm over its last length is an increase. Their sum is never part of the targets' sum.
 
     Args:
-        assessments: one row per patient, reader, lesion and assessment, as `LesionAssessments`.
+        assessments: one row per record, lesion and assessment, as `LesionAssessments` with RECORD.
         selection: how large and how many targets may be.
 
     Returns:
@@ -50,7 +46,7 @@ def derive_new_lesion_course(assessments: pl.DataFrame, *, selection: SelectionR
     worded = pl.col("HERE") & ~by_length
     said = pl.col("LSCHANGE")
     return (
-        followed.group_by(ASSESSMENT)
+        followed.group_by(VISIT)
         .agg(
             NLPRESENT=pl.col("HERE").any(),
             NLMISSING=pl.col("MISSING").any(),
@@ -65,7 +61,7 @@ def derive_new_lesion_course(assessments: pl.DataFrame, *, selection: SelectionR
         )
         .with_columns(NLTMEASURED=pl.when(pl.col("MEASURABLE") > 0).then("NLTMEASURED"))
         .with_columns(NLTSUM=pl.when(pl.col("MEASURED") == pl.col("MEASURABLE")).then("NLTMEASURED"))
-        .select(*ASSESSMENT, *SAID_OF_NEW, "NLTSUM", "NLTMEASURED")
+        .select(*VISIT, *SAID_OF_NEW, "NLTSUM", "NLTMEASURED")
     )
 
 
@@ -81,10 +77,10 @@ def _follow(assessments: pl.DataFrame) -> pl.DataFrame:
     facts = described.group_by(LESION).agg(
         NODE=pl.col("LSNODE").first(), LOCATION=pl.col("LSLOC").drop_nulls().first()
     )
-    visits = seen.select(ASSESSMENT).filter(pl.col("AVISITN") > 0).unique()
+    visits = seen.select(VISIT).filter(pl.col("AVISITN") > 0).unique()
     here = (
         first.join(facts, on=LESION)
-        .join(visits, on=READING)
+        .join(visits, on=RECORD)
         .filter(pl.col("AVISITN") >= pl.col("FIRST"))
         .join(described.drop("LSNODE", "LSLOC"), on=[*LESION, "AVISITN"], how="left")
         .sort(*LESION, "AVISITN")
@@ -122,12 +118,12 @@ def _choose_measured(followed: pl.DataFrame, selection: SelectionRules) -> pl.Da
         followed.unique(LESION, keep="first", maintain_order=True)
         .filter(pl.col("STARTLENGTH") >= smallest)
         .with_columns(ORGAN=compute_organ(pl.col("LOCATION"), node=pl.col("NODE")))
-        .sort(*READING, "JOIN", -pl.col("STARTLENGTH"), "TULNKID")
+        .sort(RECORD, "JOIN", -pl.col("STARTLENGTH"), "TULNKID")
     )
-    in_organ = pl.int_range(pl.len()).over(*READING, pl.coalesce("ORGAN", "TULNKID"))
+    in_organ = pl.int_range(pl.len()).over(RECORD, pl.coalesce("ORGAN", "TULNKID"))
     chosen = (
         candidates.filter(in_organ < selection.max_per_organ)
-        .filter(pl.int_range(pl.len()).over(READING) < selection.max_targets)
+        .filter(pl.int_range(pl.len()).over(RECORD) < selection.max_targets)
         .select(*LESION, NLT=pl.lit(True))
     )
     return followed.join(chosen, on=LESION, how="left").with_columns(pl.col("NLT").fill_null(False))
@@ -139,7 +135,7 @@ def derive_non_target_changes(assessments: pl.DataFrame) -> pl.DataFrame:
     A non-target that progresses unequivocally, and did not at its last evaluation, has grown.
 
     Args:
-        assessments: one row per patient, reader, lesion and assessment, as `LesionAssessments`.
+        assessments: one row per record, lesion and assessment, as `LesionAssessments` with RECORD.
 
     Returns:
         One row per assessment of which something was said: NTROSE, NTFELL.
@@ -155,23 +151,23 @@ def derive_non_target_changes(assessments: pl.DataFrame) -> pl.DataFrame:
         .with_columns(worse=worse)
         .with_columns(before=pl.col("worse").shift(1, fill_value=False).over(LESION))
         .filter(pl.col("worse") & ~pl.col("before"))
-        .select(*ASSESSMENT, NTROSE=pl.lit(True), NTFELL=pl.lit(False))
+        .select(*VISIT, NTROSE=pl.lit(True), NTFELL=pl.lit(False))
     )
     said = pl.col("LSCHANGE")
     worded = non_targets.filter(said.is_in(["INCREASED", "DECREASED"])).select(
-        *ASSESSMENT, NTROSE=said == "INCREASED", NTFELL=said == "DECREASED"
+        *VISIT, NTROSE=said == "INCREASED", NTFELL=said == "DECREASED"
     )
-    return pl.concat([newly, worded]).group_by(ASSESSMENT).agg(pl.col(SAID_OF_NON_TARGETS).any()).collect()
+    return pl.concat([newly, worded]).group_by(VISIT).agg(pl.col(SAID_OF_NON_TARGETS).any()).collect()
 
 
 def derive_symptom_scans(assessments: pl.DataFrame) -> pl.DataFrame:
     """List the assessments that were made for a new symptom.
 
     Args:
-        assessments: one row per patient, reader, lesion and assessment, as `LesionAssessments`.
+        assessments: one row per record, lesion and assessment, as `LesionAssessments` with RECORD.
 
     Returns:
         One row per such assessment, with SYMPTOM.
     """
-    made = assessments.filter(pl.col("SYMPFL") == "Y")
-    return made.select(*ASSESSMENT, SYMPTOM=pl.lit(True)).unique(ASSESSMENT)
+    made = assessments.lazy().filter(pl.col("SYMPFL") == "Y")
+    return made.select(*VISIT, SYMPTOM=pl.lit(True)).unique(VISIT).collect()

@@ -5,7 +5,7 @@ from typing import Literal
 import dataframely as dy
 import polars as pl
 
-from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.records import READING
 from abscopal.tables.adam import ResponseAnalysis
 from abscopal.tables.columns import date, flag, key_text, text
 

@@ -2,12 +2,11 @@
 
 from typing import Literal
 
-import dataframely as dy
 import numpy as np
 import polars as pl
 
 from abscopal.derivations.response.confirmation import compute_confirming_rows
-from abscopal.derivations.response.lesion_burden import READING, LesionBurden
+from abscopal.derivations.response.records import RECORD, has_come_before, has_come_since
 from abscopal.derivations.response.settings import ResponseSettings
 
 HAS_TARGETS = pl.col("TARGETS") > 0
@@ -33,7 +32,7 @@ NO_DISEASE_LEFT = (
 
 
 def derive_response_history(
-    burden: dy.DataFrame[LesionBurden],
+    burden: pl.DataFrame,
     settings: ResponseSettings,
     *,
     after_progression: Literal["ended", "may_return"] = "ended",
@@ -41,7 +40,7 @@ def derive_response_history(
     """Add to each assessment whether a complete response, or a response that holds, came before it.
 
     Args:
-        burden: one row per patient, reader and assessment, in key order.
+        burden: one row per record and assessment, as `derive_record_burden` gives it, in key order.
         settings: the readings of the rules in force.
         after_progression: progression of the targets has `ended` what was held for good, or a response
             reached again after it `may_return` and holds anew.
@@ -55,28 +54,19 @@ def derive_response_history(
         RECIST 1.1, section 4.4 (doi:10.1016/j.ejca.2008.10.026); EORTC RECIST questions and answers.
     """
     flagged = burden.with_columns(
-        patient=pl.struct(READING).rle_id().cast(pl.Int64),
         day=pl.col("LASTDT").to_physical().cast(pl.Int64),
-        post=pl.col("AVISITN") > 0,
         cleared=NO_DISEASE_LEFT,
         responding=RESPONDING & (pl.col("AVISITN") > 0),
         progressed=PROGRESSED & (pl.col("AVISITN") > 0),
         unknown=~COMPLETE & ~PROGRESSED,
     ).with_columns(starts=_find_start_of_held_response(settings))
-
-    def came_before(event: str) -> pl.Expr:
-        return pl.col(event).cum_max().shift(1, fill_value=False).over("patient")
-
-    def last_before(event: str) -> pl.Expr:
-        visit = pl.when(event).then("AVISITN").otherwise(-1)
-        return visit.cum_max().shift(1, fill_value=-1).over("patient")
-
+    starts, progressed = pl.col("starts"), pl.col("progressed")
     held = (
-        came_before("starts") & ~came_before("progressed")
+        has_come_before(starts) & ~has_come_before(progressed)
         if after_progression == "ended"
-        else last_before("starts") > last_before("progressed")
+        else has_come_since(starts, progressed)
     )
-    return flagged.with_columns(AFTERCR=came_before("cleared"), RESPONSEHELD=held)
+    return flagged.with_columns(AFTERCR=has_come_before(pl.col("cleared")), RESPONSEHELD=held)
 
 
 def _find_start_of_held_response(settings: ResponseSettings) -> pl.Expr:
@@ -89,7 +79,7 @@ def _find_start_of_held_response(settings: ResponseSettings) -> pl.Expr:
         responding, unknown = frame["responding"].to_numpy(), frame["unknown"].to_numpy()
         progressed = frame["progressed"].to_numpy()
         confirming = compute_confirming_rows(
-            frame["patient"].to_numpy(),
+            frame[RECORD].to_numpy(),
             frame["day"].to_numpy(),
             first=responding,
             second=responding,
@@ -104,6 +94,6 @@ def _find_start_of_held_response(settings: ResponseSettings) -> pl.Expr:
         starts[confirming[confirming >= 0]] = True
         return pl.Series(starts)
 
-    return pl.struct("patient", "day", "responding", "unknown", "progressed").map_batches(
+    return pl.struct(RECORD, "day", "responding", "unknown", "progressed").map_batches(
         mark_confirming, return_dtype=pl.Boolean
     )

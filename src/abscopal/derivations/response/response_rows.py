@@ -1,106 +1,182 @@
 """The rows that ADRS is made of: one a level and assessment, one a best response, one a yes-or-no answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from abscopal.derivations.response.lesion_burden import ASSESSMENT, READING
+from abscopal.derivations.response.records import READING, RECORD, derive_numbered_rows
 
 PATIENT_ROW = -1
 RESPONSES = ["CR", "PR"]
 LENGTHS = ["SUM", "MEASURED", "BASESUM", "NADIR", "IUPDSUM", "NLTSUM", "IUPDNLT"]
-CARRIED = ["ADT", "ADTF", *LENGTHS, "NADIRDT", "IUPDDT", "ANL01FL", "ACCFL"]
+CARRIED = ["AVISITN", "ADTF", *LENGTHS, "NADIRDT", "IUPDDT", "ANL01FL", "ACCFL"]
+Numbers = npt.NDArray[np.uint32]
 
 
-def list_level_rows(counted: pl.DataFrame, levels: Mapping[str, str]) -> pl.DataFrame:
-    """Write one row for each level of each assessment, with its rule, its reason and the sums in millimetres.
+@dataclass(frozen=True, slots=True)
+class ResponsePart:
+    """What is told of all lesions, or of one category of them.
 
     Args:
-        counted: assessments as `derive_counted_assessments` gives them.
+        assessments: as `derive_counted_assessments` gives them, in key order.
+        patients: best responses, one row per patient and reader in key order; the same patients and readers in
+            every part, and in the first also STUDYID and ACCFL.
         levels: parameter of ADRS to the level whose response it holds: TRG, NTRG, NEWL or OVR.
-
-    Returns:
-        Rows of ADRS, without the columns that every row shares.
+        answers: parameter of ADRS to what it says of each patient, as `list_best` and `list_answer` put it.
     """
-    visits = counted.with_columns(
-        *(pl.col(name) / 10 for name in LENGTHS),
-        ANL01FL=pl.when("COUNTED").then(pl.lit("Y")).otherwise(pl.lit("N")),
-    )
-    return pl.concat(
-        visits.select(
-            *ASSESSMENT,
-            *CARRIED,
-            pl.lit(parameter).alias("PARAMCD"),
-            pl.col(f"{level}RESP").alias("AVALC"),
-            pl.col(f"{level}RULE").alias("RULE"),
-            _read_reason(level),
-        )
-        for parameter, level in levels.items()
-    )
+
+    assessments: pl.DataFrame
+    patients: pl.DataFrame
+    levels: Mapping[str, str]
+    answers: Mapping[str, Sequence[pl.Expr]]
 
 
-def _read_reason(level: str) -> pl.Expr:
-    """The reason of a response; an overall one says where complete response and less contradict each other."""
-    given = pl.col(f"{level}REASON")
-    if level == "OVR":
-        given = pl.when("CRTHENLESS").then(pl.lit("CR_THEN_LESS")).otherwise(given)
-    return given.alias("REASON")
-
-
-def list_best_row(patients: pl.DataFrame, parameter: str, kind: str) -> pl.DataFrame:
-    """Write the best response of each patient.
+def list_best(kind: str) -> list[pl.Expr]:
+    """Put the best response of each patient.
 
     Args:
-        patients: best responses, one row per patient and reader, with ACCFL.
-        parameter: its name in ADRS.
         kind: BOR or CBOR.
 
     Returns:
-        One row of ADRS per patient and reader.
+        AVALC, AVAL, ADT, RULE and REASON from the columns of best responses.
     """
-    return _list_patient_row(
-        patients,
-        parameter,
-        answer=pl.col(f"{kind}RESP"),
+    return _tell(
+        pl.col(f"{kind}RESP"),
         date=pl.col(f"{kind}DT"),
         rule=pl.col(f"{kind}RULE"),
         reason=pl.col(f"{kind}REASON"),
     )
 
 
-def list_answer(patients: pl.DataFrame, parameter: str, condition: pl.Expr, date: pl.Expr) -> pl.DataFrame:
-    """Write a yes or a no for each patient; nothing where the condition is unknown.
+def list_answer(condition: pl.Expr, date: pl.Expr) -> list[pl.Expr]:
+    """Put a yes or a no for each patient; nothing where the condition is unknown.
 
     Args:
-        patients: one row per patient and reader, with ACCFL.
-        parameter: its name in ADRS.
         condition: what makes the answer a yes.
         date: since when.
 
     Returns:
-        One row of ADRS per patient and reader.
+        AVALC, AVAL, ADT, RULE and REASON.
     """
-    nothing = pl.lit(None, dtype=pl.String)
     answer = pl.when(condition).then(pl.lit("Y")).when(condition.is_not_null()).then(pl.lit("N"))
-    return _list_patient_row(patients, parameter, answer=answer, date=date, rule=nothing, reason=nothing)
+    return _tell(answer, number=condition.cast(pl.Float64), date=date)
 
 
-def _list_patient_row(
-    patients: pl.DataFrame,
-    parameter: str,
+def _list_level(level: str) -> list[pl.Expr]:
+    """The response of a level at each assessment; an overall one says where complete response and less clash."""
+    reason = pl.col(f"{level}REASON")
+    if level == "OVR":
+        reason = pl.when("CRTHENLESS").then(pl.lit("CR_THEN_LESS")).otherwise(reason)
+    return _tell(pl.col(f"{level}RESP"), date=pl.col("ADT"), rule=pl.col(f"{level}RULE"), reason=reason)
+
+
+def _tell(
+    response: pl.Expr,
     *,
-    answer: pl.Expr,
     date: pl.Expr,
-    rule: pl.Expr,
-    reason: pl.Expr,
-) -> pl.DataFrame:
-    return patients.select(
-        *READING,
-        "ACCFL",
-        pl.lit(parameter).alias("PARAMCD"),
-        pl.lit(PATIENT_ROW, dtype=pl.Int64).alias("AVISITN"),
-        answer.alias("AVALC"),
+    number: pl.Expr | None = None,
+    rule: pl.Expr | None = None,
+    reason: pl.Expr | None = None,
+) -> list[pl.Expr]:
+    nothing = pl.lit(None, dtype=pl.String)
+    return [
+        response.alias("AVALC"),
+        (pl.lit(None, dtype=pl.Float64) if number is None else number).alias("AVAL"),
         date.cast(pl.Date).alias("ADT"),
-        rule.alias("RULE"),
-        reason.alias("REASON"),
+        (nothing if rule is None else rule).alias("RULE"),
+        (nothing if reason is None else reason).alias("REASON"),
+    ]
+
+
+def derive_long_rows(parts: Sequence[ResponsePart], titles: Mapping[str, str]) -> pl.DataFrame:
+    """Write what is told of each patient and reader one under another, in key order.
+
+    How many rows each parameter of each patient and reader has is known, and with it the place of every row: nothing
+    is sorted, and every column is written once.
+
+    Args:
+        parts: what is told of all lesions, and of each category where they are told apart.
+        titles: parameter of ADRS to its name in words.
+
+    Returns:
+        One row per patient, reader, parameter and assessment (-1 for what is told once a patient), in key order,
+        with REFDT and the sums in millimetres; lacking are the columns that depend on the criterion.
+    """
+    patients = parts[0].patients
+    names = patients.select(READING).with_row_index(RECORD)
+    assessments = [
+        derive_numbered_rows(part.assessments, names).filter(pl.col(RECORD).is_not_null()) for part in parts
+    ]
+    once = patients.select("ACCFL", AVISITN=pl.lit(PATIENT_ROW, dtype=pl.Int64))
+    carried = pl.concat([*(_carry(rows) for rows in assessments), once], how="diagonal")
+    begins = np.cumsum([0, *(rows.height for rows in assessments)]).astype(np.uint32)
+
+    told: dict[str, _Told] = {}
+    for part, rows, begin in zip(parts, assessments, begins, strict=False):
+        owner = rows[RECORD].to_numpy()
+        for parameter, level in part.levels.items():
+            told[parameter] = _Told(rows.select(_list_level(level)), begin, owner)
+        for parameter, answer in part.answers.items():
+            told[parameter] = _Told(part.patients.select(answer), begins[-1], names[RECORD].to_numpy())
+    told = dict(sorted(told.items()))
+
+    named = pl.DataFrame({"PARAMCD": list(told), "PARAM": [titles[parameter] for parameter in told]})
+    order = _find_order([one.owner for one in told.values()], patients.height)
+    sources = np.concatenate(
+        [one.begin + np.arange(len(one.owner), dtype=np.uint32) for one in told.values()]
     )
+    owners = np.concatenate([one.owner for one in told.values()])
+    sizes = [len(one.owner) for one in told.values()]
+    parameters = np.repeat(np.arange(len(told), dtype=np.uint32), sizes)
+    rows = pl.concat([one.rows for one in told.values()])
+    return rows.select(pl.all().gather(order)).with_columns(
+        *_spread(carried, sources[order]),
+        *_spread(patients.select("STUDYID", *READING, "REFDT"), owners[order]),
+        *_spread(named, parameters[order]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one parameter says, row by row: beside which carried rows, from `begin` on, and of which record."""
+
+    rows: pl.DataFrame
+    begin: int
+    owner: Numbers
+
+
+def _carry(assessments: pl.DataFrame) -> pl.DataFrame:
+    """What every level of an assessment shares, sums in millimetres."""
+    return assessments.with_columns(
+        *(pl.col(name) / 10 for name in LENGTHS),
+        ANL01FL=pl.when("COUNTED").then(pl.lit("Y")).otherwise(pl.lit("N")),
+    ).select(CARRIED)
+
+
+def _find_order(owners: Sequence[Numbers], records: int) -> Numbers:
+    """Which row comes where: record by record, within it parameter by parameter, within that as given."""
+    sizes = np.stack([np.bincount(owner, minlength=records) for owner in owners], axis=1)
+    first_places = np.cumsum(sizes.ravel()).reshape(sizes.shape) - sizes
+    shifts = first_places - (np.cumsum(sizes, axis=0) - sizes)
+    order = np.empty(sizes.sum(), dtype=np.uint32)
+    begin = 0
+    for parameter, owner in enumerate(owners):
+        rows = np.arange(len(owner))
+        order[shifts[owner, parameter] + rows] = begin + rows
+        begin += len(owner)
+    return order
+
+
+def _spread(columns: pl.DataFrame, rows: Numbers) -> list[pl.Series | pl.Expr]:
+    """The value of each row; a column that says the same everywhere, or nothing, stays one value."""
+    numbers = pl.Series(rows)
+    spread: list[pl.Series | pl.Expr] = []
+    for column in columns:
+        first = column.first()
+        same = column.is_null() if first is None else (column == first).fill_null(value=False)
+        one_value = pl.lit(first, dtype=column.dtype).alias(column.name)
+        spread.append(one_value if same.all() else column.gather(numbers))
+    return spread

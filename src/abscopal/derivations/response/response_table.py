@@ -1,25 +1,25 @@
 """ADRS: every response by assessment and the best response, reader by reader, with rule and reason."""
 
+from collections.abc import Hashable, Sequence
+
 import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.best_response import derive_best_of_counted
-from abscopal.derivations.response.category_table import (
-    CATEGORY_PARAMETERS,
-    CATEGORY_YES_OR_NO,
-    derive_category_rows,
-)
+from abscopal.derivations.response.category_table import CATEGORY_PARAMETERS, derive_category_parts
 from abscopal.derivations.response.counted_assessments import derive_counted_assessments
 from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION, Criterion
-from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.followed_lesions import FollowedLesions, derive_followed_lesions
+from abscopal.derivations.response.records import READING, RECORD
 from abscopal.derivations.response.response_rows import (
     RESPONSES,
+    ResponsePart,
+    derive_long_rows,
     list_answer,
-    list_best_row,
-    list_level_rows,
+    list_best,
 )
 from abscopal.derivations.response.settings import ResponseSettings
-from abscopal.derivations.response.standing_progression import LIFTING, derive_standing_progression
+from abscopal.derivations.response.standing_progression import LIFTING, derive_standing_of_records
 from abscopal.derivations.response.visit_responses import VisitResponses
 from abscopal.tables.adam import LesionAssessments, ResponseAnalysis, SubjectLevel
 
@@ -41,7 +41,20 @@ PARAMETERS = {
 }
 LEVELS = {"TRGRESP": "TRG", "NTRGRESP": "NTRG", "NEWLIND": "NEWL", "OVR": "OVR"}
 BENEFIT = ["CR", "PR", "SD", "NON-CR/NON-PD"]
-YES_OR_NO = ["RSP", "CRSP", "CB", "PD", "IUPD", "ICPD", "LSTA", "MDIS", *CATEGORY_YES_OR_NO]
+
+
+class LaidOutRows(ResponseAnalysis):
+    """ADRS as it is laid out: every value is checked, the keys are not compared with each other.
+
+    The responses of each assessment have been found to be unique, one row an assessment, and each parameter puts
+    them where no other does. To compare the keys of the long table again would cost more than to write it.
+    """
+
+    USUBJID = ResponseAnalysis.USUBJID.with_primary_key(False)
+    READER = ResponseAnalysis.READER.with_primary_key(False)
+    CRITERION = ResponseAnalysis.CRITERION.with_primary_key(False)
+    PARAMCD = ResponseAnalysis.PARAMCD.with_primary_key(False)
+    AVISITN = ResponseAnalysis.AVISITN.with_primary_key(False)
 
 
 def derive_adrs(
@@ -70,18 +83,43 @@ def derive_adrs(
     Reference:
         RECIST 1.1 (doi:10.1016/j.ejca.2008.10.026), sections 4.3 to 4.7.
     """
-    responses = criterion.derive_visit_responses(assessments, settings)
-    readings = _describe_readings(assessments)
-    rows = [_list_rows(responses, adsl, criterion, settings, readings)]
-    if criterion.derive_category_responses is not None:
-        by_category = criterion.derive_category_responses(assessments, settings)
-        rows.append(
-            derive_category_rows(
-                by_category, responses, adsl, readings=readings, settings=settings,
+    return derive_adrs_by_criterion(assessments, adsl, criteria=[criterion], settings=settings)[
+        criterion.name
+    ]
+
+
+def derive_adrs_by_criterion(
+    assessments: dy.DataFrame[LesionAssessments],
+    adsl: dy.DataFrame[SubjectLevel],
+    *,
+    criteria: Sequence[Criterion],
+    settings: ResponseSettings,
+) -> dict[str, dy.DataFrame[ResponseAnalysis]]:
+    """Derive the response analysis tables of several criteria; what they share is derived once.
+
+    Args:
+        assessments: one row per patient, reader, lesion and assessment; lengths in tenths of a millimetre.
+        adsl: one row per patient.
+        criteria: the response criteria, among `criteria.CRITERIA`.
+        settings: the readings of the rules in force.
+
+    Returns:
+        Name of each criterion to its table, which is that of `derive_adrs`.
+    """
+    lesions = derive_followed_lesions(assessments, settings)
+    readings = lesions.derive_once(_describe_readings)
+    tables, told = {}, _WholePatients()
+    for criterion in criteria:
+        responses = lesions.derive_once(criterion.judge_patient)
+        parts = [told.tell(responses, adsl, criterion, settings, readings)]
+        if criterion.judge_categories is not None:
+            parts += derive_category_parts(
+                criterion.judge_categories(lesions), responses, adsl,
+                readers=readings["READER"].unique().to_list(), settings=settings,
                 until=criterion.compute_counted_until(settings),
-            )
-        )  # fmt: skip
-    return ResponseAnalysis.validate(_finish(pl.concat(rows, how="diagonal"), adsl, criterion), cast=True)
+            )  # fmt: skip
+        tables[criterion.name] = _finish(parts, criterion)
+    return tables
 
 
 def derive_adrs_from_responses(
@@ -108,18 +146,41 @@ def derive_adrs_from_responses(
         readings = responses.select(
             *READING, MEASURABLE=pl.lit(None, dtype=pl.Boolean), ACCFL="ACCFL"
         ).unique(READING)
-    rows = _list_rows(responses, adsl, criterion, settings, readings)
-    return ResponseAnalysis.validate(_finish(rows, adsl, criterion), cast=True)
+    return _finish([_tell_whole(responses, adsl, criterion, settings, readings)], criterion)
 
 
-def _list_rows(
+class _WholePatients:
+    """What is told of whole patients: once, where criteria judge and count alike."""
+
+    def __init__(self) -> None:
+        self._told: list[tuple[pl.DataFrame, Hashable, ResponsePart]] = []
+
+    def tell(
+        self,
+        responses: dy.DataFrame[VisitResponses],
+        adsl: dy.DataFrame[SubjectLevel],
+        criterion: Criterion,
+        settings: ResponseSettings,
+        readings: pl.DataFrame,
+    ) -> ResponsePart:
+        codes = tuple((category.code, category.kind) for category in criterion.categories)
+        counting = codes, criterion.best_rules, criterion.compute_counted_until(settings)
+        for judged, counted_by, part in self._told:
+            if judged is responses and counted_by == counting:
+                return part
+        part = _tell_whole(responses, adsl, criterion, settings, readings)
+        self._told.append((responses, counting, part))
+        return part
+
+
+def _tell_whole(
     responses: dy.DataFrame[VisitResponses],
     adsl: dy.DataFrame[SubjectLevel],
     criterion: Criterion,
     settings: ResponseSettings,
     readings: pl.DataFrame,
-) -> pl.DataFrame:
-    """The rows of the whole patient: four an assessment, then one a patient, reader and parameter."""
+) -> ResponsePart:
+    """What is told of the whole patient: four levels an assessment, then best responses and answers."""
     plain = responses.with_columns(criterion.compute_plain_code(pl.col("OVRRESP")))
     until = criterion.compute_counted_until(settings)
     counted = derive_counted_assessments(plain, adsl, settings=settings, until=until)
@@ -127,82 +188,75 @@ def _list_rows(
     best = derive_best_of_counted(
         counted, adsl, settings=settings, readers=readers, rules=criterion.best_rules
     )
-    own = counted.with_columns(criterion.compute_own_code(pl.col("OVRRESP")))
-    patients = best.join(readings, on=READING, how="left")
-    return pl.concat(
-        [list_level_rows(own, LEVELS), _list_patient_rows(patients, counted, criterion)], how="diagonal"
+    known = best.join(readings, on=READING, how="left").join(adsl.select("STUDYID", "USUBJID"), on="USUBJID")
+    patients = _add_progression(known, counted).with_columns(
+        criterion.compute_own_code(pl.col("BORRESP", "CBORRESP")),
+        BENEFIT=pl.col("BORRESP").is_in(BENEFIT),
+        RESPONDED=pl.col("BORRESP").is_in(RESPONSES),
+        CRESPONDED=pl.col("CBORRESP").is_in(RESPONSES),
     )
+    own = counted.with_columns(criterion.compute_own_code(pl.col("OVRRESP")))
+    return ResponsePart(own, patients.sort(READING), LEVELS, _list_answers(criterion))
 
 
-def _list_patient_rows(best: pl.DataFrame, counted: pl.DataFrame, criterion: Criterion) -> pl.DataFrame:
-    """One row a patient, reader and parameter."""
+def _add_progression(best: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
+    """The progression that stands, and the first unconfirmed and confirmed ones."""
     # After a new therapy that ends the count there may be progression, but nothing lifts one.
     lifts_nothing = ~pl.col("BEFORENEW") & pl.col("OVRRESP").is_in(LIFTING)
-    standing = derive_standing_progression(
+    standing = derive_standing_of_records(
         counted.with_columns(PLAIN=pl.when(lifts_nothing).then(pl.lit("NE")).otherwise("OVRRESP"))
     )
-    firsts = counted.group_by(READING).agg(
+    firsts = counted.group_by(RECORD).agg(
+        pl.col(READING).first(),
         FIRSTIUPDDT=pl.col("ADT").filter(pl.col("OVRRESP") == UNCONFIRMED_PROGRESSION).min(),
         FIRSTICPDDT=pl.col("ADT").filter(pl.col("OVRRESP") == "PD").min(),
     )
-    patients = (
-        best.join(standing.select(*READING, ANYPDDT="ADT"), on=READING, how="left")
-        .join(firsts, on=READING, how="left")
-        .with_columns(BENEFIT=pl.col("BORRESP").is_in(BENEFIT))
-    )
-    coded = patients.with_columns(criterion.compute_own_code(pl.col("BORRESP", "CBORRESP")))
-    confirmation = ("IUPD", "ICPD") if criterion.has_unconfirmed_progression else ()
-    return pl.concat(
-        [
-            *(list_best_row(coded, code, code) for code in ("BOR", "CBOR")),
-            *(
-                list_answer(patients, code, pl.col(f"FIRST{code}DT").is_not_null(), pl.col(f"FIRST{code}DT"))
-                for code in confirmation
-            ),
-            list_answer(patients, "RSP", pl.col("BORRESP").is_in(RESPONSES), pl.col("RSPDT")),
-            list_answer(patients, "CRSP", pl.col("CBORRESP").is_in(RESPONSES), pl.col("CRSPDT")),
-            list_answer(patients, "CB", pl.col("BENEFIT"), pl.when("BENEFIT").then("BORDT")),
-            list_answer(patients, "PD", pl.col("ANYPDDT").is_not_null(), pl.col("ANYPDDT")),
-            list_answer(patients, "LSTA", pl.col("LSTADT").is_not_null(), pl.col("LSTADT")),
-            list_answer(patients, "MDIS", pl.col("MEASURABLE"), pl.lit(None)),
-        ]
+    return best.join(standing.select(*READING, ANYPDDT="ADT"), on=READING, how="left").join(
+        firsts, on=READING, how="left"
     )
 
 
-def _describe_readings(assessments: dy.DataFrame[LesionAssessments]) -> pl.DataFrame:
+def _list_answers(criterion: Criterion) -> dict[str, list[pl.Expr]]:
+    """What is told once a patient and reader."""
+    dates = {"PD": "ANYPDDT", "LSTA": "LSTADT"}
+    if criterion.has_unconfirmed_progression:
+        dates |= {"IUPD": "FIRSTIUPDDT", "ICPD": "FIRSTICPDDT"}
+    return {
+        "BOR": list_best("BOR"),
+        "CBOR": list_best("CBOR"),
+        "RSP": list_answer(pl.col("RESPONDED"), pl.col("RSPDT")),
+        "CRSP": list_answer(pl.col("CRESPONDED"), pl.col("CRSPDT")),
+        "CB": list_answer(pl.col("BENEFIT"), pl.when("BENEFIT").then("BORDT")),
+        "MDIS": list_answer(pl.col("MEASURABLE"), pl.lit(None)),
+        **{code: list_answer(pl.col(date).is_not_null(), pl.col(date)) for code, date in dates.items()},
+    }
+
+
+def _describe_readings(lesions: FollowedLesions) -> pl.DataFrame:
     """Measurable disease for this reader, and whether all, none or some of the record is accepted."""
     measured_target = (
         (pl.col("LSROLE") == "TARGET") & (pl.col("AVISITN") == 0) & pl.col("LSTENTH").is_not_null()
     )
-    return assessments.group_by(READING).agg(
-        MEASURABLE=measured_target.any(),
-        ACCFL=pl.when(pl.col("ACCFL").drop_nulls().n_unique() == 1).then(
-            pl.col("ACCFL").drop_nulls().first()
-        ),
+    flags = (
+        lesions.assessments.lazy()
+        .group_by(RECORD)
+        .agg(MEASURABLE=measured_target.any(), ACCFL=pl.col("ACCFL").min(), LASTFL=pl.col("ACCFL").max())
+        .with_columns(ACCFL=pl.when(pl.col("ACCFL") == pl.col("LASTFL")).then("ACCFL"))
     )
+    return lesions.names.lazy().join(flags, on=RECORD).select(*READING, "MEASURABLE", "ACCFL").collect()
 
 
-def _finish(rows: pl.DataFrame, adsl: dy.DataFrame[SubjectLevel], criterion: Criterion) -> pl.DataFrame:
+def _finish(parts: Sequence[ResponsePart], criterion: Criterion) -> dy.DataFrame[ResponseAnalysis]:
+    """ADRS from what is told of the patients and of each category."""
     days = (pl.col("ADT") - pl.col("REFDT")).dt.total_days()
-    ranks = {category.code: float(category.rank) for category in criterion.categories}
-    names = PARAMETERS | CATEGORY_PARAMETERS
-    # Whole numbers sort several times as fast as the texts they stand for.
-    place = {name: number for number, name in enumerate(sorted(names))}
-    patients = adsl.select("STUDYID", "USUBJID", "REFDT").sort("USUBJID").with_row_index("PATIENT")
-    readers = rows.select(pl.col("READER").unique().sort()).with_row_index("READERN")
-    return (
-        rows.join(patients, on="USUBJID", how="inner")
-        .join(readers, on="READER", how="left")
-        .with_columns(
-            CRITERION=pl.lit(criterion.name),
-            PARAM=pl.col("PARAMCD").replace_strict(names, return_dtype=pl.String),
-            PLACE=pl.col("PARAMCD").replace_strict(place, return_dtype=pl.UInt8),
-            ADY=days + (days >= 0).cast(pl.Int64),
-            AVAL=pl.coalesce(
-                pl.col("AVALC").replace_strict(ranks, default=None, return_dtype=pl.Float64),
-                pl.when(pl.col("PARAMCD").is_in(YES_OR_NO)).then((pl.col("AVALC") == "Y").cast(pl.Float64)),
-            ),
-        )
-        .sort("PATIENT", "READERN", "PLACE", "AVISITN")
-        .select(ResponseAnalysis.column_names())
+    ranks = [
+        pl.when(pl.col("AVALC") == category.code).then(float(category.rank))
+        for category in criterion.categories
+    ]
+    rows = derive_long_rows(parts, PARAMETERS | CATEGORY_PARAMETERS).with_columns(
+        CRITERION=pl.lit(criterion.name),
+        ADY=days + (days >= 0).cast(pl.Int64),
+        AVAL=pl.coalesce(*ranks, "AVAL"),
     )
+    laid_out = LaidOutRows.validate(rows.select(LaidOutRows.column_names()), cast=True)
+    return ResponseAnalysis.cast(laid_out.select(ResponseAnalysis.column_names()))

@@ -3,7 +3,13 @@
 import polars as pl
 
 from abscopal.derivations.response.criterion import UNCONFIRMED_PROGRESSION
-from abscopal.derivations.response.lesion_burden import READING
+from abscopal.derivations.response.records import (
+    READING,
+    RECORD,
+    has_come_before,
+    is_first_of_record,
+    is_now_or_later,
+)
 
 LIFTING = ["CR", "PR", "SD", "NON-CR/NON-PD"]
 
@@ -30,12 +36,21 @@ def derive_standing_progression(rows: pl.DataFrame) -> pl.DataFrame:
         >>> derive_standing_progression(rows)["AVISITN"].to_list()
         [3]
     """
-    confirmed_before = (pl.col("PLAIN") == "PD").cum_max().shift(1, fill_value=False).over(READING)
-    lifted = pl.col("PLAIN").is_in(LIFTING).reverse().cum_max().reverse().over(READING)
+    ordered = rows.sort(*READING, "AVISITN").with_columns(pl.struct(READING).rle_id().alias(RECORD))
+    return derive_standing_of_records(ordered).select(rows.columns)
+
+
+def derive_standing_of_records(rows: pl.DataFrame) -> pl.DataFrame:
+    """Find the same where the records are numbered.
+
+    Args:
+        rows: one row per assessment, in key order: RECORD, AVISITN and PLAIN.
+
+    Returns:
+        At most one of the rows for each record.
+    """
+    confirmed_before = has_come_before(pl.col("PLAIN") == "PD")
+    lifted = is_now_or_later(pl.col("PLAIN").is_in(LIFTING))
     progressed = pl.col("PLAIN").is_in(["PD", UNCONFIRMED_PROGRESSION])
-    return (
-        rows.sort(*READING, "AVISITN")
-        .filter(~confirmed_before)
-        .filter(progressed & ~lifted)
-        .unique(READING, keep="first", maintain_order=True)
-    )
+    # Each step looks at the assessments that the one before it has left.
+    return rows.filter(~confirmed_before).filter(progressed & ~lifted).filter(is_first_of_record())

@@ -4,8 +4,15 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.injected_lesions import compute_injected
-from abscopal.derivations.response.lesion_burden import ASSESSMENT, READING, derive_lesion_burden
+from abscopal.derivations.response.lesion_burden import derive_lesion_burden
 from abscopal.derivations.response.matched_sets import derive_matched_sets
+from abscopal.derivations.response.records import (
+    ASSESSMENT,
+    READING,
+    RECORD,
+    derive_numbered_rows,
+    derive_record_names,
+)
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.adam import LesionAssessments, SubjectLevel, TumourAnalysis
 
@@ -100,13 +107,10 @@ def _list_category_sums(
 ) -> pl.DataFrame:
     """The sum of each category, with the baseline and the nadir of its present members."""
     injected = assessments.filter(pl.col("INJDT").is_not_null()).select(READING).unique()
-    concerned = LesionAssessments.cast(assessments.join(injected, on=READING, how="semi"))
-    matched = derive_matched_sets(concerned, settings)
-    named = (
-        derive_lesion_burden(matched.lesions)
-        .rename({"READER": "SETID"})
-        .join(matched.sets, on=["USUBJID", "SETID"])
-    )
+    concerned = assessments.join(injected, on=READING, how="semi")
+    names = derive_record_names(concerned)
+    matched = derive_matched_sets(derive_numbered_rows(concerned, names), settings)
+    named = matched.burden.rename({RECORD: "SET"}).join(matched.sets, on="SET").join(names, on=RECORD)
     # Baseline is shown for the sets that stand at the first assessment after it.
     stands = pl.col("AVISITN").is_between(pl.col("FIRST"), pl.col("LAST"))
     chosen = (pl.col("AVISITN") == 0) & (pl.col("FIRST") == 1)

@@ -100,10 +100,10 @@ def derive_progression_series(levels: pl.DataFrame, settings: ResponseSettings) 
     """Say of each assessment whether progression begins, stands, is confirmed or is lifted.
 
     Args:
-        levels: one row per assessment after baseline, in key order: `patient` (a number that rises with
-            each patient and reader), `day`, BASERESP (the overall response without the new lesions, in the
-            codes of RECIST 1.1), TRGRESP and NTRGRESP likewise, SUM and MEASURED, and the columns of
-            `derive_new_lesion_course`, `derive_non_target_changes` and `derive_symptom_scans`.
+        levels: one row per assessment after baseline, in key order: RECORD, `day`, BASERESP (the overall
+            response without the new lesions, in the codes of RECIST 1.1), TRGRESP and NTRGRESP likewise, SUM
+            and MEASURED, and the columns of `derive_new_lesion_course`, `derive_non_target_changes` and
+            `derive_symptom_scans`.
         settings: the readings of the rules in force.
 
     Returns:
@@ -117,7 +117,7 @@ def derive_progression_series(levels: pl.DataFrame, settings: ResponseSettings) 
     Example:
         >>> course = {"day": [56, 84], "BASERESP": ["PD", "PD"], "TRGRESP": ["PD", "PD"], "SUM": [1250, 1300]}
         >>> rows = pl.DataFrame({
-        ...     "patient": [1, 1], **course, "NTRGRESP": ["NA", "NA"], "MEASURED": course["SUM"],
+        ...     "RECORD": [1, 1], **course, "NTRGRESP": ["NA", "NA"], "MEASURED": course["SUM"],
         ...     "NLTSUM": [None, None], "NLTMEASURED": [None, None],
         ...     **{name: [False, False] for name in COLUMNS.values() if name.startswith(("NLP", "NLM", "NLA"))},
         ...     **{name: [False, False] for name in COLUMNS.values() if name.startswith(("NLN", "NLTJ", "NT"))},
@@ -135,7 +135,7 @@ def derive_progression_series(levels: pl.DataFrame, settings: ResponseSettings) 
     lengths = ["SUM", "MEASURED", "NLTSUM", "NLTMEASURED"]
     filled = known.with_columns(pl.col(lengths).cast(pl.Int64).fill_null(UNKNOWN))
     scans = Scan(**{name: filled[column].to_numpy() for name, column in COLUMNS.items()})
-    patient = filled["patient"].to_numpy()
+    patient = filled["RECORD"].to_numpy()
     found = {
         "STANDING": np.zeros(len(patient), dtype=np.int64),
         "CAUSES": np.zeros(len(patient), dtype=np.int64),

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
-from abscopal.derivations.response.lesion_burden import MARKER_LOCATION
+from abscopal.derivations.response.followed_lesions import MARKER_LOCATION
 from abscopal.evidence.figures.course_data import LesionCourse
 from abscopal.evidence.typography import Language
 

@@ -19,7 +19,7 @@ from abscopal.derivations.response.injected_lesions import derive_injected_at_st
 from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
 from abscopal.derivations.response.lesion_responses import derive_lesion_responses
 from abscopal.derivations.response.lesion_scans import derive_lesion_scans
-from abscopal.derivations.response.response_table import derive_adrs
+from abscopal.derivations.response.response_table import derive_adrs_by_criterion
 from abscopal.derivations.response.tumour_table import derive_adtr
 from abscopal.derivations.safety.adverse_events import derive_adae
 from abscopal.derivations.safety.immune_related_terms import read_immune_related_terms
@@ -189,13 +189,10 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
     primary = next((item for item in CRITERIA if item.name == plan.protocol.lesions.primary_criterion), None)
     if primary is not None:
         derived.tables["baseline_doubts"] = _check_baselines(lesions, adsl, primary.selection, plan)
-    responses = [
-        derive_adrs(lesions, enrolled, criterion=criterion, settings=plan.response)
-        for criterion in CRITERIA
-        if criterion.name in plan.criteria
-    ]
-    if responses:
-        derived.tables["adrs"] = pl.concat(responses)
+    criteria = [criterion for criterion in CRITERIA if criterion.name in plan.criteria]
+    if criteria:
+        responses = derive_adrs_by_criterion(lesions, enrolled, criteria=criteria, settings=plan.response)
+        derived.tables["adrs"] = pl.concat(responses.values())
     derived.tables["adlr"] = derive_lesion_responses(
         lesions,
         enrolled,

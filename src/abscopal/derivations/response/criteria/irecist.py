@@ -13,17 +13,13 @@ from abscopal.derivations.response.criterion import (
     SelectionRules,
     compute_by_first_rule,
 )
+from abscopal.derivations.response.followed_lesions import FollowedLesions, derive_counted_lesions
 from abscopal.derivations.response.judged_levels import (
     compute_response_date,
-    derive_counted_lesions,
     derive_lesion_levels,
+    derive_named_responses,
 )
-from abscopal.derivations.response.lesion_burden import (
-    ASSESSMENT,
-    READING,
-    LesionBurden,
-    derive_lesion_burden,
-)
+from abscopal.derivations.response.lesion_burden import derive_burden
 from abscopal.derivations.response.level_rules import (
     ALWAYS,
     NEW_LESION_RULES,
@@ -38,11 +34,10 @@ from abscopal.derivations.response.new_lesion_course import (
     derive_non_target_changes,
     derive_symptom_scans,
 )
+from abscopal.derivations.response.records import VISIT
 from abscopal.derivations.response.response_history import derive_response_history
-from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.unconfirmed_progression import UNKNOWN, derive_progression_series
 from abscopal.derivations.response.visit_responses import VisitResponses
-from abscopal.tables.adam import LesionAssessments
 
 TABLE_2 = "iRECIST, Table 2 (doi:10.1016/S1470-2045(17)30074-8)"
 BAR = "iRECIST, resetting the bar (doi:10.1016/S1470-2045(17)30074-8)"
@@ -195,17 +190,14 @@ IMMUNE_OVERALL_RULES = (
 SELECTION = SelectionRules(max_targets=5, max_per_organ=2, smallest_tenths=100, smallest_node_tenths=150)
 
 
-def derive_visit_responses(
-    assessments: dy.DataFrame[LesionAssessments], settings: ResponseSettings
-) -> dy.DataFrame[VisitResponses]:
+def derive_immune_responses(lesions: FollowedLesions) -> dy.DataFrame[VisitResponses]:
     """Judge each assessment after baseline by iRECIST, each reader apart.
 
     Until the first progression the answer is that of RECIST 1.1 with an i. New lesions are followed
     apart and never enter the sum of the targets.
 
     Args:
-        assessments: one row per patient, reader, lesion and assessment; lengths in tenths of a millimetre.
-        settings: the readings of the rules in force.
+        lesions: the lesions of every record.
 
     Returns:
         One row per patient, reader and assessment, in key order.
@@ -215,6 +207,9 @@ def derive_visit_responses(
 
     Example:
         >>> from datetime import date
+        >>> from abscopal.derivations.response.followed_lesions import derive_followed_lesions
+        >>> from abscopal.derivations.response.settings import ResponseSettings
+        >>> from abscopal.tables.adam import LesionAssessments
         >>> rows = LesionAssessments.validate(pl.DataFrame({
         ...     "USUBJID": ["P1"] * 4, "READER": ["INVESTIGATOR"] * 4, "TULNKID": ["T01"] * 4,
         ...     "AVISITN": [0, 1, 2, 3],
@@ -223,13 +218,12 @@ def derive_visit_responses(
         ...     "LSSTATE": ["MEASURED"] * 4, "LSTENTH": [600, 740, 760, 800], "LSCHANGE": [None] * 4,
         ...     "SYMPFL": [None] * 4, "INJDT": [None] * 4, "ACCFL": ["Y"] * 4,
         ... }), cast=True)
-        >>> responses = derive_visit_responses(rows, ResponseSettings())
+        >>> responses = derive_immune_responses(derive_followed_lesions(rows, ResponseSettings()))
         >>> responses.select("OVRRESP", "OVRREASON").rows()
         [('iUPD', 'TARGET'), ('iUPD', 'TARGET'), ('iCPD', 'SUM_ROSE')]
     """
-    counted = derive_counted_lesions(assessments, settings)
-    burden = _follow_new_lesions(derive_lesion_burden(counted), counted)
-    history = derive_response_history(burden, settings, after_progression="may_return")  # type: ignore[arg-type]
+    settings = lesions.settings
+    history = derive_response_history(_follow_new_lesions(lesions), settings, after_progression="may_return")
     without_new = derive_lesion_levels(history, settings).with_columns(NEWLRESP=pl.lit("N"))
     based = without_new.with_columns(*compute_by_first_rule(OVERALL_RULES, settings, prefix="BASE"))
     first = pl.col("LASTDT" if settings.visit_date == "latest" else "FIRSTDT")
@@ -245,22 +239,23 @@ def derive_visit_responses(
         TRGRESP=pl.col("TRGRESP").replace_strict(CODES, return_dtype=pl.String),
         NTRGRESP=pl.col("NTRGRESP").replace_strict(CODES, return_dtype=pl.String),
     )
-    return VisitResponses.validate(dated.select(VisitResponses.column_names()))
+    return derive_named_responses(dated, lesions.names)
 
 
-def _follow_new_lesions(
-    burden: dy.DataFrame[LesionBurden], assessments: dy.DataFrame[LesionAssessments]
-) -> pl.DataFrame:
+def _follow_new_lesions(lesions: FollowedLesions) -> pl.DataFrame:
     """Add to the burden what new lesions and non-targets did; a new lesion counts where it is seen."""
-    said = [*SAID_OF_NEW, *SAID_OF_NON_TARGETS, "SYMPTOM"]
-    return (
-        burden.join(derive_new_lesion_course(assessments, selection=SELECTION), on=ASSESSMENT, how="left")
-        .join(derive_non_target_changes(assessments), on=ASSESSMENT, how="left")
-        .join(derive_symptom_scans(assessments), on=ASSESSMENT, how="left")
-        .with_columns(pl.col(said).fill_null(False))
-        .with_columns(NEWLESION=pl.col("NLPRESENT") | pl.col("NLMISSING"))
-        .sort(*READING, "AVISITN")
+    counted = lesions.derive_once(derive_counted_lesions)
+    beside = (
+        derive_new_lesion_course(counted, selection=SELECTION),
+        derive_non_target_changes(counted),
+        derive_symptom_scans(counted),
     )
+    followed = lesions.derive_once(derive_burden)
+    for told in beside:
+        followed = followed.join(told, on=VISIT, how="left", maintain_order="left")
+    return followed.with_columns(
+        pl.col(*SAID_OF_NEW, *SAID_OF_NON_TARGETS, "SYMPTOM").fill_null(False)
+    ).with_columns(NEWLESION=pl.col("NLPRESENT") | pl.col("NLMISSING"))
 
 
 def _trace_reason() -> pl.Expr:
@@ -294,6 +289,6 @@ IRECIST = Criterion(
         *IMMUNE_OVERALL_RULES,
     ),
     selection=SELECTION,
-    derive_visit_responses=derive_visit_responses,
+    judge_patient=derive_immune_responses,
     best_rules=IMMUNE_BEST_RULES,
 )

@@ -8,7 +8,11 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.best_response_rules import BEST_RULES
-from abscopal.derivations.response.category_responses import CATEGORY_RULES, derive_category_responses
+from abscopal.derivations.response.category_responses import (
+    CATEGORY_RULES,
+    derive_category_responses,
+    derive_judged_categories,
+)
 from abscopal.derivations.response.criterion import (
     Category,
     CountedUntil,
@@ -17,21 +21,24 @@ from abscopal.derivations.response.criterion import (
     Rule,
     SelectionRules,
 )
+from abscopal.derivations.response.followed_lesions import FollowedLesions
 from abscopal.derivations.response.judged_levels import (
     LevelRules,
-    derive_counted_lesions,
     derive_judged_levels,
+    derive_named_responses,
+    derive_recist_responses,
 )
-from abscopal.derivations.response.lesion_burden import ASSESSMENT, derive_lesion_burden
+from abscopal.derivations.response.lesion_burden import derive_burden
 from abscopal.derivations.response.level_rules import (
     NEW_LESION_RULES,
     NON_TARGET_RULES,
     OVERALL_RULES,
     TARGET_RULES,
 )
+from abscopal.derivations.response.records import RECORD, VISIT
+from abscopal.derivations.response.response_history import derive_response_history
 from abscopal.derivations.response.settings import OUR_READING, ResponseSettings
-from abscopal.derivations.response.visit_responses import CategoryResponses, VisitResponses
-from abscopal.tables.adam import LesionAssessments
+from abscopal.derivations.response.visit_responses import VisitResponses
 
 CATEGORIES = (
     Category(
@@ -161,14 +168,11 @@ FORCED_PROGRESSION = Rule(
 FORCED_LEVELS = LevelRules(overall=(OVERALL_RULES[0], FORCED_PROGRESSION, *OVERALL_RULES[1:]))
 
 
-def derive_visit_responses(
-    assessments: dy.DataFrame[LesionAssessments], settings: ResponseSettings
-) -> dy.DataFrame[VisitResponses]:
+def derive_patient_responses(lesions: FollowedLesions) -> dy.DataFrame[VisitResponses]:
     """Judge the whole patient at each assessment after baseline: all targets in one sum, as RECIST 1.1.
 
     Args:
-        assessments: one row per patient, reader, lesion and assessment; lengths in tenths of a millimetre.
-        settings: the readings of the rules in force; category_progression may let one category decide.
+        lesions: the lesions of every record; the setting category_progression may let one category decide.
 
     Returns:
         One row per patient, reader and assessment, in key order.
@@ -178,6 +182,8 @@ def derive_visit_responses(
 
     Example:
         >>> from datetime import date
+        >>> from abscopal.derivations.response.followed_lesions import derive_followed_lesions
+        >>> from abscopal.tables.adam import LesionAssessments
         >>> rows = LesionAssessments.validate(pl.DataFrame({
         ...     "USUBJID": ["P1"] * 4, "READER": ["INVESTIGATOR"] * 4, "TULNKID": ["T01", "T02"] * 2,
         ...     "AVISITN": [0, 0, 1, 1], "ADT": [date(2024, 1, 1)] * 2 + [date(2024, 3, 1)] * 2,
@@ -185,41 +191,24 @@ def derive_visit_responses(
         ...     "LSSTATE": ["MEASURED"] * 4, "LSTENTH": [300, 400, 120, 500],
         ...     "LSCHANGE": [None] * 4, "SYMPFL": [None] * 4, "INJDT": [date(2024, 1, 8), None] * 2, "ACCFL": ["Y"] * 4,
         ... }), cast=True)
-        >>> derive_visit_responses(rows, ResponseSettings())["OVRRESP"].to_list()
+        >>> lesions = derive_followed_lesions(rows, ResponseSettings())
+        >>> derive_patient_responses(lesions)["OVRRESP"].to_list()
         ['SD']
-        >>> apart = derive_responses_by_category(rows, ResponseSettings())
-        >>> apart.select("CATEGORY", "OVRRESP").rows()
+        >>> derive_category_responses(lesions).select("CATEGORY", "OVRRESP").rows()
         [('INJECTED', 'PR'), ('NON-INJECTED', 'PD')]
     """
-    burden = derive_lesion_burden(derive_counted_lesions(assessments, settings))
-    if settings.category_progression == "apart":
-        return derive_judged_levels(burden, settings)
+    if lesions.settings.category_progression == "apart":
+        return lesions.derive_once(derive_recist_responses)
+    history = derive_response_history(lesions.derive_once(derive_burden), lesions.settings)
     progressed = (
-        derive_responses_by_category(assessments, settings)
+        lesions.derive_once(derive_judged_categories)
         .filter(pl.col("TRGRESP") == "PD")
-        .select(ASSESSMENT)
-        .unique()
-        .with_columns(CATEGORYPD=pl.lit(True))
+        .select(RECORD, "AVISITN", CATEGORYPD=pl.lit(True))
+        .unique(VISIT)
     )
-    return derive_judged_levels(burden, settings, levels=FORCED_LEVELS, beside=progressed)
-
-
-def derive_responses_by_category(
-    assessments: dy.DataFrame[LesionAssessments], settings: ResponseSettings
-) -> dy.DataFrame[CategoryResponses]:
-    """Judge injected and non-injected lesions apart, at each assessment after baseline.
-
-    Args:
-        assessments: one row per patient, reader, lesion and assessment, with INJDT.
-        settings: the readings of the rules in force.
-
-    Returns:
-        One row per patient, reader, category and assessment, in key order.
-
-    Reference:
-        Goldmacher et al. 2020 (doi:10.1200/JCO.19.02985) for the categories; the rest is our reading.
-    """
-    return derive_category_responses(derive_counted_lesions(assessments, settings), settings)
+    beside = history.join(progressed, on=VISIT, how="left", maintain_order="left")
+    judged = derive_judged_levels(beside, lesions.settings, levels=FORCED_LEVELS)
+    return derive_named_responses(judged, lesions.names)
 
 
 def compute_counted_until(settings: ResponseSettings) -> CountedUntil:
@@ -243,9 +232,9 @@ ITRECIST = Criterion(
     selection=SelectionRules(
         max_targets=10, max_per_organ=2, smallest_tenths=100, smallest_node_tenths=150, max_per_category=5
     ),
-    derive_visit_responses=derive_visit_responses,
+    judge_patient=derive_patient_responses,
     best_rules=BEST_RULES,
-    derive_category_responses=derive_responses_by_category,
+    judge_categories=derive_category_responses,
     compute_counted_until=compute_counted_until,
     our_readings=OUR_READINGS,
 )

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from abscopal.derivations.response.criteria import CRITERIA
-from abscopal.derivations.response.lesion_burden import MARKER_LOCATION
+from abscopal.derivations.response.followed_lesions import MARKER_LOCATION
 from abscopal.evidence.figures.body_map import render_body_map
 from abscopal.evidence.figures.body_sites import count_sites, find_place
 from abscopal.evidence.figures.course_data import (
