@@ -13,7 +13,7 @@ from abscopal.derivations.response.level_rules import (
     TARGET_RULES,
 )
 from abscopal.derivations.response.matched_sets import derive_matched_sets
-from abscopal.derivations.response.records import RECORD
+from abscopal.derivations.response.records import READING, RECORD, derive_named_rows
 from abscopal.derivations.response.response_history import HAS_TARGETS, derive_response_history
 from abscopal.derivations.response.settings import OUR_READING
 from abscopal.derivations.response.visit_responses import CategoryResponses
@@ -70,10 +70,11 @@ def derive_category_responses(lesions: FollowedLesions) -> dy.DataFrame[Category
         Goldmacher et al. 2020 (doi:10.1200/JCO.19.02985) for the categories; the rest is our reading.
     """
     judged = lesions.derive_once(derive_judged_categories)
-    named = judged.join(lesions.names, on=RECORD, how="left", maintain_order="left")
-    return CategoryResponses.validate(
-        named.sort(RECORD, "CATEGORY", "AVISITN").select(CategoryResponses.column_names())
+    columns = CategoryResponses.column_names()
+    ordered = judged.select(RECORD, *(name for name in columns if name not in READING)).sort(
+        RECORD, "CATEGORY", "AVISITN"
     )
+    return CategoryResponses.validate(derive_named_rows(ordered, lesions.names).select(columns))
 
 
 def derive_judged_categories(lesions: FollowedLesions) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from abscopal.derivations.response.level_rules import (
     OVERALL_RULES,
     TARGET_RULES,
 )
-from abscopal.derivations.response.records import RECORD
+from abscopal.derivations.response.records import derive_named_rows
 from abscopal.derivations.response.response_history import derive_response_history
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.visit_responses import NO_SERIES, VisitResponses
@@ -105,8 +105,7 @@ def derive_named_responses(judged: pl.DataFrame, names: pl.DataFrame) -> dy.Data
     Returns:
         One row per patient, reader and assessment, in the order given.
     """
-    named = judged.join(names, on=RECORD, how="left", maintain_order="left")
-    return VisitResponses.validate(named.select(VisitResponses.column_names()))
+    return VisitResponses.validate(derive_named_rows(judged, names).select(VisitResponses.column_names()))
 
 
 def derive_lesion_levels(

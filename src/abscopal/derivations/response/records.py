@@ -53,6 +53,24 @@ def derive_numbered_rows(rows: pl.DataFrame, names: pl.DataFrame) -> pl.DataFram
     return rows.with_columns(numbers.gather(rows.select(_run())["run"]))
 
 
+def derive_named_rows(rows: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Write beside each row whose record it is.
+
+    Args:
+        rows: rows with RECORD.
+        names: RECORD, USUBJID and READER, as `derive_record_names` gives them.
+
+    Returns:
+        The same rows in the same order, with USUBJID and READER.
+
+    Example:
+        >>> names = derive_record_names(pl.DataFrame({"USUBJID": ["P1", "P2"], "READER": "A"}))
+        >>> derive_named_rows(pl.DataFrame({"RECORD": [1, 0]}), names).rows()
+        [(1, 'P2', 'A'), (0, 'P1', 'A')]
+    """
+    return rows.with_columns(names[name].gather(rows[RECORD]) for name in READING)
+
+
 def _run() -> pl.Expr:
     return pl.struct(READING).rle_id().alias("run")
 

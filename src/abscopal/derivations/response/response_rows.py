@@ -91,7 +91,9 @@ def _tell(
     ]
 
 
-def derive_long_rows(parts: Sequence[ResponsePart], titles: Mapping[str, str]) -> pl.DataFrame:
+def derive_long_rows(
+    parts: Sequence[ResponsePart], *, titles: Mapping[str, str], ranks: Mapping[str, int]
+) -> pl.DataFrame:
     """Write what is told of each patient and reader one under another, in key order.
 
     How many rows each parameter of each patient and reader has is known, and with it the place of every row: nothing
@@ -100,27 +102,29 @@ def derive_long_rows(parts: Sequence[ResponsePart], titles: Mapping[str, str]) -
     Args:
         parts: what is told of all lesions, and of each category where they are told apart.
         titles: parameter of ADRS to its name in words.
+        ranks: response to its place in the order of best response.
 
     Returns:
         One row per patient, reader, parameter and assessment (-1 for what is told once a patient), in key order,
-        with REFDT and the sums in millimetres; lacking are the columns that depend on the criterion.
+        with the sums in millimetres; of the columns of ADRS only CRITERION is lacking.
     """
     patients = parts[0].patients
     names = patients.select(READING).with_row_index(RECORD)
-    assessments = [
-        derive_numbered_rows(part.assessments, names).filter(pl.col(RECORD).is_not_null()) for part in parts
-    ]
-    once = patients.select("ACCFL", AVISITN=pl.lit(PATIENT_ROW, dtype=pl.Int64))
-    carried = pl.concat([*(_carry(rows) for rows in assessments), once], how="diagonal")
+    assessments = [_leave_out_strangers(derive_numbered_rows(part.assessments, names)) for part in parts]
+    flags = patients.select("ACCFL", AVISITN=pl.lit(PATIENT_ROW, dtype=pl.Int64))
+    carried = pl.concat([*(_carry(rows) for rows in assessments), flags], how="diagonal")
     begins = np.cumsum([0, *(rows.height for rows in assessments)]).astype(np.uint32)
 
     told: dict[str, _Told] = {}
     for part, rows, begin in zip(parts, assessments, begins, strict=False):
         owner = rows[RECORD].to_numpy()
         for parameter, level in part.levels.items():
-            told[parameter] = _Told(rows.select(_list_level(level)), begin, owner)
+            told[parameter] = _Told(
+                _number(rows.select(_list_level(level)), rows["REFDT"], ranks), begin, owner
+            )
         for parameter, answer in part.answers.items():
-            told[parameter] = _Told(part.patients.select(answer), begins[-1], names[RECORD].to_numpy())
+            once = _number(part.patients.select(answer), part.patients["REFDT"], ranks)
+            told[parameter] = _Told(once, begins[-1], names[RECORD].to_numpy())
     told = dict(sorted(told.items()))
 
     named = pl.DataFrame({"PARAMCD": list(told), "PARAM": [titles[parameter] for parameter in told]})
@@ -134,9 +138,22 @@ def derive_long_rows(parts: Sequence[ResponsePart], titles: Mapping[str, str]) -
     rows = pl.concat([one.rows for one in told.values()])
     return rows.select(pl.all().gather(order)).with_columns(
         *_spread(carried, sources[order]),
-        *_spread(patients.select("STUDYID", *READING, "REFDT"), owners[order]),
+        *_spread(patients.select("STUDYID", *READING), owners[order]),
         *_spread(named, parameters[order]),
     )
+
+
+def _number(told: pl.DataFrame, start: pl.Series, ranks: Mapping[str, int]) -> pl.DataFrame:
+    """Add the study day of what is told, and its place in the order of best response where it has one."""
+    days = (pl.col("ADT") - start).dt.total_days()
+    ranked = (pl.when(pl.col("AVALC") == response).then(float(rank)) for response, rank in ranks.items())
+    return told.with_columns(ADY=days + (days >= 0).cast(pl.Int64), AVAL=pl.coalesce(*ranked, "AVAL"))
+
+
+def _leave_out_strangers(assessments: pl.DataFrame) -> pl.DataFrame:
+    """Assessments of patients whom ADSL does not know have no place; as a rule there are none and nothing is copied."""
+    known = assessments[RECORD].is_not_null()
+    return assessments if known.all() else assessments.filter(known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,15 +248,8 @@ def _describe_readings(lesions: FollowedLesions) -> pl.DataFrame:
 
 def _finish(parts: Sequence[ResponsePart], criterion: Criterion) -> dy.DataFrame[ResponseAnalysis]:
     """ADRS from what is told of the patients and of each category."""
-    days = (pl.col("ADT") - pl.col("REFDT")).dt.total_days()
-    ranks = [
-        pl.when(pl.col("AVALC") == category.code).then(float(category.rank))
-        for category in criterion.categories
-    ]
-    rows = derive_long_rows(parts, PARAMETERS | CATEGORY_PARAMETERS).with_columns(
-        CRITERION=pl.lit(criterion.name),
-        ADY=days + (days >= 0).cast(pl.Int64),
-        AVAL=pl.coalesce(*ranks, "AVAL"),
-    )
-    laid_out = LaidOutRows.validate(rows.select(LaidOutRows.column_names()), cast=True)
+    ranks = {category.code: category.rank for category in criterion.categories}
+    rows = derive_long_rows(parts, titles=PARAMETERS | CATEGORY_PARAMETERS, ranks=ranks)
+    named = rows.with_columns(CRITERION=pl.lit(criterion.name))
+    laid_out = LaidOutRows.validate(named.select(LaidOutRows.column_names()))
     return ResponseAnalysis.cast(laid_out.select(ResponseAnalysis.column_names()))
