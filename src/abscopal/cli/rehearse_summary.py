@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -68,7 +69,9 @@ def _print_assumed(
 ) -> None:
     design, values = item.variant.design, item.variant.scenario.values
     assumed = [value.name for value in values if value.provenance == "assumed" and value.name not in fitted]
-    acceptance = compute_acceptance(next(iter(item.cohorts.values()))["draws"].to_numpy())
+    acceptance = compute_acceptance(
+        np.concatenate([cohort["draws"].to_numpy() for cohort in item.cohorts.values()])
+    )
     failed = sum(int(cohort["failed"].sum()) for cohort in item.cohorts.values())
     simulated = sum(cohort.height for cohort in item.cohorts.values())
     draws = item.trials["draw"].n_unique()

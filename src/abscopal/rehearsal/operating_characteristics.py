@@ -283,7 +283,9 @@ def _spread_within(rehearsed: Rehearsed) -> Iterator[tuple[str, float, int]]:
             rows = pl.DataFrame({"draw": rehearsed.trials["draw"], "rate": rate}).filter(
                 pl.col("rate").is_not_nan()
             )
-            variances = rows.group_by("draw").agg(pl.col("rate").var())["rate"].drop_nulls()
+            variances = (
+                rows.group_by("draw", maintain_order=True).agg(pl.col("rate").var())["rate"].drop_nulls()
+            )
             if len(variances):
                 yield f"{quantity}.{arm}", float(np.sqrt(variances.to_numpy().mean())), rows.height
 

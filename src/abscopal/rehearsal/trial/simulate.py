@@ -30,7 +30,7 @@ OPENING = dt.date(2020, 1, 6)
 
 @dataclass(frozen=True, slots=True)
 class TrialKeys:
-    """What makes chance: the same keys give the same patients as in the rehearsal of many trials.
+    """What makes chance: the same keys give the same trial.
 
     Args:
         study: key of the study and of the draw of the parameters: who the patients are.
