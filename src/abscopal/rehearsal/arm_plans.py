@@ -6,6 +6,7 @@ from typing import Literal
 from abscopal.errors import OptionError
 from abscopal.protocol.arms import DosingPhase, Intervention
 from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.protocol.text import Text
 from abscopal.rehearsal.model.description import DoseKind, ModelDescription
 
 Basis = Literal["per_kg", "flat", "product_dose"]
@@ -114,6 +115,27 @@ def plan_arm(
             for dose in doses
         ]
     return ArmPlan(arm, tuple(sorted(doses, key=lambda dose: dose.day)), tuple(without))
+
+
+def tell_without_effect(protocol: StudyProtocol, model: ModelDescription) -> tuple[Text, ...]:
+    """Say which interventions of the study the model does not know: they are given and do nothing.
+
+    Args:
+        protocol: the study file.
+        model: the model.
+
+    Returns:
+        One sentence each, in the order of the study file.
+    """
+    given = {name for arm in protocol.arms for name in arm.interventions}
+    return tuple(
+        Text(
+            en=f"{drug.name.en}: given without effect; the model does not know it.",
+            fr=f"{drug.name.fr}\u00a0: administré sans effet\u00a0; le modèle ne le connaît pas.",
+        )
+        for drug in protocol.interventions
+        if drug.identifier in given and _find_kind(drug, model) is None
+    )
 
 
 def _find_kind(intervention: Intervention, model: ModelDescription) -> DoseKind | None:

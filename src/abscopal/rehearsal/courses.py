@@ -95,13 +95,11 @@ class Settings:
     Args:
         horizon_days: last day.
         tolerance: relative tolerance of the integrator.
-        is_filtered: whether every lesion must grow without treatment.
         keep: other states of the model to keep on the grid, such as E; keeping them changes no number.
     """
 
     horizon_days: float = 365.0
     tolerance: float = 1e-6
-    is_filtered: bool = True
     keep: tuple[str, ...] = ()
 
 
@@ -133,9 +131,7 @@ def simulate_courses(
     """
     drawn = groups
     if drawn is None:
-        drawn = draw_groups(
-            model, scenario, numbers, study_hash_key=study_hash_key, is_filtered=settings.is_filtered
-        )
+        drawn = draw_groups(model, scenario, numbers, study_hash_key=study_hash_key)
     return _merge(
         [
             _simulate_group(model, plan, scenario, patients, study_hash_key, arm_key, settings)
@@ -150,7 +146,6 @@ def draw_groups(
     numbers: NDArray[np.int64],
     *,
     study_hash_key: int,
-    is_filtered: bool = True,
 ) -> tuple[VirtualPatients, ...]:
     """Draw patients in groups with the same number of lesions; they are the same in every arm.
 
@@ -159,7 +154,6 @@ def draw_groups(
         scenario: the scenario in force.
         numbers: numbers of the patients, in order.
         study_hash_key: key of the study and the draw.
-        is_filtered: whether every lesion must grow without treatment.
 
     Returns:
         The groups.
@@ -183,7 +177,7 @@ def draw_groups(
                     scenario["distant_volume_spread"],
                 ),
                 body=Body(scenario["weight_mean_kg"], scenario["weight_sd_kg"]),
-                is_filtered=is_filtered,
+                is_filtered=scenario.is_filtered,
             )
         )
     return tuple(groups)

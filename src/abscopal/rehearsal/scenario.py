@@ -62,6 +62,11 @@ class Scenario:
     values: tuple[ScenarioValue, ...]
     medians: Mapping[str, float]
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether every lesion must grow without treatment."""
+        return self["plausibility_filter"] >= 0.5
+
     def __getitem__(self, name: str) -> float:
         """The value of a setting."""
         return next(item.value for item in self.values if item.name == name)

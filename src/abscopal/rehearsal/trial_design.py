@@ -15,8 +15,10 @@ from abscopal.protocol.endpoints import Endpoint
 from abscopal.protocol.monitoring import ToxicityBoundary
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
+from abscopal.rehearsal.arm_plans import tell_without_effect
 from abscopal.rehearsal.endpoint_rules import DEFAULT_WINDOW_DAYS
 from abscopal.rehearsal.given_doses import LIMITS
+from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.scenario import Scenario, choose_number
 from abscopal.rehearsal.trial.people import reads_typing
 
@@ -184,7 +186,7 @@ def plan_trial(
         pauses=pauses,
         stopping=stopping,
         mode=mode,
-        left_out=(*left_out, *unknown, *incomplete, LIMITS),
+        left_out=(*left_out, *unknown, *incomplete, *tell_without_effect(protocol, read_model()), LIMITS),
         situation=situation,
         injecting=tuple(arm.identifier for arm in protocol.arms if injected & set(arm.interventions)),
     )

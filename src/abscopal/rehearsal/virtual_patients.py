@@ -121,7 +121,7 @@ def draw_patients(
                 f"{len(pending)} of {count} virtual patients have lesions that shrink without treatment, in "
                 f"{attempt + 1} draws each.",
                 where="rehearsal, plausibility filter",
-                remedy="Raise the growth r, lower kmax or E0, or turn the filter off.",
+                remedy="Raise the growth r, lower kmax or E0, or set plausibility_filter to 0.",
             )
     weight = np.clip(body.mean_kg + body.sd_kg * found.pop("weight"), LOWEST_WEIGHT, HIGHEST_WEIGHT)
     return VirtualPatients(

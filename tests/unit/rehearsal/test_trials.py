@@ -331,3 +331,9 @@ def test_rows_of_one_arm_need_only_that_arm():
     # The rule is printed as a rate: half of the patients counted.
     assert (rows["primary_minimum"] == np.ceil(rows["primary_evaluable"] / 2)).all()
     assert "pfs_log_rank_z" not in rows.columns
+
+
+def test_a_drug_that_the_model_does_not_know_is_told_before_many_trials_too():
+    protocol = read_study("dex2").protocol
+    told = [text.en for text in plan_trial(protocol, choose_scenario(protocol)).left_out]
+    assert "Oral cyclophosphamide: given without effect; the model does not know it." in told

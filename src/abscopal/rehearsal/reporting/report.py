@@ -68,7 +68,7 @@ def write_rehearsal_report(
         out: folder with trials.parquet, operating_characteristics.json and rehearsal.json.
         study: the study.
         draws: draws of the parameters that were used.
-        settings: horizon, tolerance and filter that were used.
+        settings: horizon and tolerance that were used.
         language: `en` or `fr`.
 
     Returns:
@@ -267,7 +267,7 @@ def _gather_content(
         seed=run["seed"],
         horizon_days=settings.horizon_days,
         tolerance=settings.tolerance,
-        is_filtered=settings.is_filtered,
+        is_filtered=scenario.is_filtered,
         values=_list_values(study.protocol, planned, scenario, draws, model),
         statuses=statuses,
         drawn=sum(int(item.draws.sum()) for item in courses),

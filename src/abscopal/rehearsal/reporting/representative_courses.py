@@ -130,7 +130,7 @@ def _simulate_group(
             scenario["distant_volume_spread"],
         ),
         body=Body(scenario["weight_mean_kg"], scenario["weight_sd_kg"]),
-        is_filtered=settings.is_filtered,
+        is_filtered=scenario.is_filtered,
     )
     values = compute_arm_values(model, plan, scenario, patients, key)
     cohort = make_cohort(model, values, lesions=patients.lesions)

@@ -61,7 +61,7 @@ def compute_verification(
 def _halve(model: ModelDescription, plan: ArmPlan, scenario: Scenario, key: int, settings: Settings) -> float:
     found = []
     for tolerance in (settings.tolerance, settings.tolerance / 2):
-        chosen = Settings(min(settings.horizon_days, 180.0), tolerance, settings.is_filtered)
+        chosen = Settings(min(settings.horizon_days, 180.0), tolerance)
         patients = simulate_representatives(
             model, plan, scenario, np.arange(PATIENTS), study_hash_key=key, arm_key=key, settings=chosen
         )
@@ -81,7 +81,7 @@ def _compare_with_scipy(
         medians=scenario.medians,
         sizes=LesionSizes(),
         body=Body(),
-        is_filtered=settings.is_filtered,
+        is_filtered=scenario.is_filtered,
     )
     kinds = sorted({dose.kind for plan in plans for dose in plan.doses if dose.kind is not None})
     cohort = make_cohort(model, patients.values, lesions=SCIPY_LESIONS)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ import polars as pl
 from abscopal.conduct.screening.failed_criteria import derive_failed_criteria
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
-from abscopal.rehearsal.arm_plans import ArmPlan, plan_arm
+from abscopal.rehearsal.arm_plans import plan_arm, tell_without_effect
 from abscopal.rehearsal.courses import Settings, simulate_courses
 from abscopal.rehearsal.given_doses import LIMITS
 from abscopal.rehearsal.model.description import ModelDescription
@@ -138,22 +138,12 @@ def simulate_trial(
         {person.usubjid: person.screening for person in people if not person.is_eligible},
         study_identifier=SYNTHETIC_STUDYID,
     )
-    notes = (*_list_notes(protocol, plans.values()), *_list_refusals(composed.refused, followed))
+    notes = (*_list_notes(protocol, model), *_list_refusals(composed.refused, followed))
     return VirtualTrial({**composed.tables, "ie": failed}, people, tuple(followed), outcomes, notes)
 
 
-def _list_notes(protocol: StudyProtocol, plans: Iterable[ArmPlan]) -> list[Text]:
-    notes = [LIMITS]
-    without = dict.fromkeys(name for plan in plans for name in plan.without_effect)
-    for name in without:
-        drug = protocol.find_intervention(name)
-        if drug is not None:
-            notes.append(
-                Text(
-                    en=f"{drug.name.en}: given without effect; the model does not know it.",
-                    fr=f"{drug.name.fr} : administré sans effet ; le modèle ne le connaît pas.",
-                )
-            )
+def _list_notes(protocol: StudyProtocol, model: ModelDescription) -> list[Text]:
+    notes = [LIMITS, *tell_without_effect(protocol, model)]
     if protocol.monitoring is not None and protocol.monitoring.pauses:
         notes.append(
             Text(
