@@ -83,3 +83,39 @@ def test_the_report_never_lies_among_its_tables(tmp_path: Path):
     with pytest.raises(OutputError, match="among the tables it reads"):
         assert_apart(tmp_path / "tables" / "out", tmp_path / "tables")
     assert_apart(tmp_path / "out", tmp_path / "tables")
+
+
+def list_split_estimates(analysis: Analysis) -> set[str]:
+    """Endpoints with a number for injected or for non-injected lesions."""
+    endpoints = {row.endpoint for row in analysis.estimates.records}
+    return {name for name in endpoints if "injected" in name or "itrecist" in name}
+
+
+@pytest.mark.parametrize("damage", ["no exposure", "no lesion named", "most lesions misspelt"])
+def test_without_a_log_of_injections_no_lesion_is_called_injected_or_not(damage: str):
+    """A lesion that was injected would count as a distant one, and the distant response would be wrong."""
+    lost = {
+        "no exposure": lambda tables: {name: table for name, table in tables.items() if name != "ex"},
+        "no lesion named": change_cells("ex", EXLNKID=pl.lit(None, dtype=pl.String)),
+        "most lesions misspelt": change_cells(
+            "ex", EXLNKID=pl.when(pl.int_range(pl.len()) % 3 == 0).then("EXLNKID").otherwise(pl.lit("T99"))
+        ),
+    }[damage]
+    analysis = analyse(lost)
+    codes = {stop.code for stop in analysis.stops}
+    assert codes & {"injections_unknown", "injections_unlinked"}
+    assert list_split_estimates(analysis) == set()
+    assert "adlr" not in analysis.tables
+    assert set(analysis.tables["adrs"]["CRITERION"]) == {"recist_1_1", "irecist"}
+    assert analysis.tables["assessments"]["INJDT"].null_count() == analysis.tables["assessments"].height
+    assert list_split_estimates(analyse(lambda tables: tables))
+
+
+def test_a_few_injections_without_a_lesion_are_counted_beside_the_numbers():
+    first = pl.int_range(pl.len()) == pl.arg_where(pl.col("EXLNKID").is_not_null()).first()
+    analysis = analyse(change_cells("ex", EXLNKID=pl.when(~first).then("EXLNKID")))
+    ((code, detail),) = [
+        (stop.code, stop.detail) for stop in analysis.stops if stop.code.startswith("injections")
+    ]
+    assert (code, detail.partition("/")[0]) == ("injections_lost", "1")
+    assert list_split_estimates(analysis)

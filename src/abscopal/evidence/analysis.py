@@ -1,7 +1,7 @@
 """From the tables to the analysis: derive, estimate, and keep track of what could not be done."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -17,6 +17,7 @@ from abscopal.evidence.plan.derive_tables import derive_analysis_tables
 from abscopal.evidence.plan.endpoints import estimate_endpoints
 from abscopal.evidence.plan.flow import estimate_baseline, estimate_exposure, estimate_flow
 from abscopal.evidence.plan.imputed_dates import derive_imputed_dates
+from abscopal.evidence.plan.injection_log import judge_injection_log, list_criteria_without_log
 from abscopal.evidence.plan.lesions import estimate_lesion_responses
 from abscopal.evidence.plan.protocol_versions import estimate_versions
 from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
@@ -144,7 +145,11 @@ def run_analysis(
             where="table DM",
             remedy="Look at the data cut, and at the rows of DM.",
         )
-    derived = derive_analysis_tables(plan, tables)
+    log = judge_injection_log(plan.protocol, tables, set_apart=apart)
+    stops += log.stops
+    if not log.is_known:
+        plan = replace(plan, criteria=list_criteria_without_log(plan.criteria))
+    derived = derive_analysis_tables(plan, tables, has_injection_log=log.is_known)
     readings = Readings(
         plan.protocol, derived.tables, stops=[*stops, *derived.stops], ctcae_versions=plan.ctcae_versions
     )

@@ -60,12 +60,16 @@ class DerivedTables:
     has_immune_rule: bool = False
 
 
-def derive_analysis_tables(plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> DerivedTables:
+def derive_analysis_tables(
+    plan: AnalysisPlan, sdtm: Mapping[str, Any], *, has_injection_log: bool = True
+) -> DerivedTables:
     """Derive ADSL, ADEX, ADAE, ADTR, ADRS, ADLR and ADTTE, as far as the tables and the study file allow.
 
     Args:
         plan: the choices of the study.
         sdtm: validated SDTM tables by lower-case name; None where absent.
+        has_injection_log: whether injected lesions can be told from the others; where they cannot, no lesion is
+            counted as one or the other.
 
     Returns:
         The analysis tables, the working tables `flow` and `assessments`, and what stopped.
@@ -88,7 +92,7 @@ def derive_analysis_tables(plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> Deriv
     if plan.reference_date is None:
         derived.stops.append(Stop("value_unknown", detail="reference_date"))
     else:
-        _add_responses(derived, plan, sdtm)
+        _add_responses(derived, plan, sdtm, has_injection_log=has_injection_log)
         _add_times(derived, plan, sdtm)
     _set_evaluable(derived, plan.protocol)
     derived.tables["flow"] = derive_flow_counts(derived.tables["adsl"], ie=sdtm["ie"])  # type: ignore[arg-type]
@@ -174,12 +178,18 @@ def _has_judgement(events: pl.DataFrame, supplements: pl.DataFrame | None) -> bo
     )
 
 
-def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, Any]) -> None:
+def _add_responses(
+    derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str, Any], *, has_injection_log: bool
+) -> None:
     if sdtm["tu"] is None or sdtm["tr"] is None:
         return
     adsl: Any = derived.tables["adsl"]
     lesions = derive_lesion_assessments(
-        sdtm["tu"], sdtm["tr"], adsl, exposure=sdtm["ex"], settings=plan.response
+        sdtm["tu"],
+        sdtm["tr"],
+        adsl,
+        exposure=sdtm["ex"] if has_injection_log else None,
+        settings=plan.response,
     )
     injected_at_start = derive_injected_at_start(lesions, plan.response)
     adsl = derive_response_set(adsl, lesions, injected_at_start=injected_at_start, settings=plan.population)
@@ -193,13 +203,14 @@ def _add_responses(derived: DerivedTables, plan: AnalysisPlan, sdtm: Mapping[str
     if criteria:
         responses = derive_adrs_by_criterion(lesions, enrolled, criteria=criteria, settings=plan.response)
         derived.tables["adrs"] = pl.concat(responses.values())
-    derived.tables["adlr"] = derive_lesion_responses(
-        lesions,
-        enrolled,
-        definitions=list_lesion_definitions(plan.protocol.lesions.lesion_response),
-        scans=derive_lesion_scans(sdtm["tr"], plan.response),
-        settings=plan.response,
-    )
+    if has_injection_log:
+        derived.tables["adlr"] = derive_lesion_responses(
+            lesions,
+            enrolled,
+            definitions=list_lesion_definitions(plan.protocol.lesions.lesion_response),
+            scans=derive_lesion_scans(sdtm["tr"], plan.response),
+            settings=plan.response,
+        )
     _accept_records(derived, plan.protocol)
     by_setting = derive_sensitivity(derived.tables, plan, sdtm)
     if by_setting is not None:

@@ -15,7 +15,7 @@ from abscopal.estimation.clustered import (
 )
 from abscopal.estimation.estimate import Estimate
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
-from abscopal.evidence.plan.absent_tables import name_absent_tables
+from abscopal.evidence.plan.absent_tables import TUMOUR_TABLES, name_absent_tables
 from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import Readings
 from abscopal.protocol.endpoints import Endpoint
@@ -231,7 +231,7 @@ def estimate_lesion_endpoint(readings: Readings, endpoint: Endpoint) -> None:
     """
     table = readings.tables.get("adlr")
     if table is None:
-        tables = name_absent_tables(readings.stops)
+        tables = name_absent_tables(readings.stops, needed=(*TUMOUR_TABLES, "EX"))
         readings.stop("endpoint_table_absent", endpoint=endpoint.identifier, detail=tables)
         return
     if endpoint.unit_of_analysis != "lesion":
