@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from abscopal.cli.reader_agreement import PairAgreement, list_agreement_rows, list_agreements, say_agreement
-from abscopal.derivations.response.baseline_checks import check_baseline
+from abscopal.derivations.response.baseline_checks import check_baselines
 from abscopal.derivations.response.category_table import CATEGORY_SUFFIXES
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import Criterion
@@ -148,7 +148,12 @@ def respond(
         console.print_json(json.dumps(told, ensure_ascii=False))
         return
     read = assessments.select("USUBJID", "READER").unique().sort("USUBJID", "READER")
-    doubts = check_baseline(assessments, tables.adsl, selection=criteria[0].selection, settings=settings)
+    doubts = check_baselines(
+        assessments,
+        tables.adsl,
+        selections=[criterion.selection for criterion in criteria],
+        settings=settings,
+    )
     for patient, reader in read.iter_rows():
         print_patient(
             console,

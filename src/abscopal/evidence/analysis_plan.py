@@ -82,6 +82,9 @@ class AnalysisPlan:
         return self.protocol.identity.design.value == "randomised"
 
 
+ALWAYS_DERIVED = ("recist_1_1", "irecist")
+
+
 def plan_analysis(protocol: StudyProtocol, *, earlier: Sequence[StudyProtocol] = ()) -> AnalysisPlan:
     """Decide, before any patient is seen, what a read-out derives and estimates.
 
@@ -101,7 +104,7 @@ def plan_analysis(protocol: StudyProtocol, *, earlier: Sequence[StudyProtocol] =
         reference_date=protocol.reference_date.value,
         population=population,
         response=response,
-        criteria=tuple(name for name in protocol.lesions.criteria if name in known),
+        criteria=list_criteria(protocol),
         criteria_not_available=tuple(name for name in protocol.lesions.criteria if name not in known),
         endpoints=tuple(sorted(protocol.endpoints, key=lambda endpoint: rank[endpoint.level])),
         settings=list_settings_in_force(protocol, response=response, population=population),
@@ -109,6 +112,28 @@ def plan_analysis(protocol: StudyProtocol, *, earlier: Sequence[StudyProtocol] =
         unknown=list_unknown_facts(protocol),
         patient_rules=list_patient_rules((*earlier, protocol)),
         differences=list_differences((*earlier, protocol)),
+    )
+
+
+def list_criteria(protocol: StudyProtocol) -> tuple[str, ...]:
+    """List the criteria that are derived: those of every study, that of injected lesions, those the study adds.
+
+    RECIST 1.1 and iRECIST are always derived side by side, and the criterion that judges injected lesions apart
+    wherever the study injects, whichever of them decides.
+
+    Args:
+        protocol: the study file.
+
+    Returns:
+        Their names, in the order in which reports show them.
+    """
+    injects = any(item.route.value == "INTRATUMORAL" for item in protocol.interventions)
+    return tuple(
+        criterion.name
+        for criterion in CRITERIA
+        if criterion.name in ALWAYS_DERIVED
+        or criterion.name in protocol.lesions.criteria
+        or (injects and criterion.judge_categories is not None)
     )
 
 

@@ -29,7 +29,10 @@ def test_every_bundled_study_can_be_planned(name: str):
     assert all(setting.origin for setting in plan.settings)
     assert all(fact.stops for fact in plan.unknown)
     asked = set(plan.protocol.lesions.criteria)
-    assert set(plan.criteria) | set(plan.criteria_not_available) == asked
+    assert set(plan.criteria) | set(plan.criteria_not_available) >= asked
+    assert plan.criteria[:2] == ("recist_1_1", "irecist")
+    injects = any(drug.route.value == "INTRATUMORAL" for drug in plan.protocol.interventions)
+    assert ("itrecist" in plan.criteria) == injects
 
 
 def primary_with_rule() -> Readings:

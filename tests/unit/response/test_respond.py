@@ -170,3 +170,21 @@ def test_three_criteria_read_one_table_of_injections_symptoms_and_changes():
     assert "the progression of 2024-04-01 is lifted" in printed.output
     assert "14 days after the iUPD of 2024-04-29, too soon to confirm it" in printed.output
     assert "before confirmed progression" in printed.output
+
+
+def test_a_doubt_of_any_criterion_is_said_once(tmp_path):
+    """That no target is injected is a doubt of itRECIST alone; a small target is one of all three."""
+    path = tmp_path / "none_injected.csv"
+    rows = ["A,2024-01-02,T1,target,8,", "A,2024-03-02,T1,target,8,2024-02-20"]
+    path.write_text("\n".join(["patient,date,lesion,role,mm,injected", *rows]) + "\n")
+    said = {
+        name: CliRunner().invoke(app, [str(path), "--criterion", name], env=WIDE).output
+        for name in ("recist_1_1", "itrecist", "all")
+    }
+    doubts = {
+        name: [line for line in text.splitlines() if "To be questioned" in line]
+        for name, text in said.items()
+    }
+    assert set(doubts["itrecist"]) - set(doubts["recist_1_1"])
+    assert set(doubts["all"]) == set(doubts["itrecist"]) | set(doubts["recist_1_1"])
+    assert len(doubts["all"]) == len(set(doubts["all"]))

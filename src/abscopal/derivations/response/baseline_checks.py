@@ -1,5 +1,7 @@
 """Was baseline fit for judging response? Findings that warn; nothing is refused."""
 
+from collections.abc import Sequence
+
 import dataframely as dy
 import polars as pl
 
@@ -100,6 +102,32 @@ def check_baseline(
         MESSAGEFR=pl.col("FINDING").replace_strict(french, return_dtype=pl.String),
     )
     return BaselineFindings.validate(rows.sort(*READING, "FINDING"), cast=True)
+
+
+def check_baselines(
+    assessments: dy.DataFrame[LesionAssessments],
+    adsl: dy.DataFrame[SubjectLevel] | None = None,
+    *,
+    selections: Sequence[SelectionRules],
+    settings: ResponseSettings,
+) -> dy.DataFrame[BaselineFindings]:
+    """Collect what a radiologist would question at baseline under any of several criteria, each finding once.
+
+    Args:
+        assessments: one row per patient, reader, lesion and assessment; lengths in tenths of a millimetre.
+        adsl: one row per patient with REFDT; without it the age of scans is not checked.
+        selections: how each criterion wants targets chosen.
+        settings: the readings of the rules in force.
+
+    Returns:
+        One row per patient, reader and finding.
+    """
+    found = [
+        check_baseline(assessments, adsl, selection=selection, settings=settings)
+        for selection in dict.fromkeys(selections)
+    ]
+    rows = pl.concat(found).unique(maintain_order=True).sort(*READING, "FINDING", maintain_order=True)
+    return BaselineFindings.validate(rows, cast=True)
 
 
 def _count(rows: pl.DataFrame, finding: str) -> pl.DataFrame:

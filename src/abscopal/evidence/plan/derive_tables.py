@@ -1,6 +1,6 @@
 """From SDTM to ADaM in the order that the tables need each other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from abscopal.derivations.participant_flow import derive_flow_counts
 from abscopal.derivations.pathological_response import derive_pathological_responses
 from abscopal.derivations.population import derive_adsl, derive_evaluable_set, derive_response_set
 from abscopal.derivations.protocol_versions import derive_by_version
-from abscopal.derivations.response.baseline_checks import check_baseline
+from abscopal.derivations.response.baseline_checks import check_baselines
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import Criterion, SelectionRules
 from abscopal.derivations.response.duration import derive_response_durations
@@ -196,11 +196,10 @@ def _add_responses(
     derived.tables["adsl"], derived.tables["assessments"] = adsl, lesions
     derived.tables["adtr"] = derive_adtr(lesions, adsl, settings=plan.response)
     enrolled: Any = adsl.filter(pl.col("ENRLFL") == "Y")
-    primary = next((item for item in CRITERIA if item.name == plan.protocol.lesions.primary_criterion), None)
-    if primary is not None:
-        derived.tables["baseline_doubts"] = _check_baselines(lesions, adsl, primary.selection, plan)
     criteria = [criterion for criterion in CRITERIA if criterion.name in plan.criteria]
     if criteria:
+        selections = [criterion.selection for criterion in criteria]
+        derived.tables["baseline_doubts"] = _check_baselines(lesions, adsl, selections, plan)
         responses = derive_adrs_by_criterion(lesions, enrolled, criteria=criteria, settings=plan.response)
         derived.tables["adrs"] = pl.concat(responses.values())
     if has_injection_log:
@@ -237,13 +236,13 @@ def _accept_records(derived: DerivedTables, protocol: StudyProtocol) -> None:
 
 
 def _check_baselines(
-    lesions: pl.DataFrame, adsl: pl.DataFrame, selection: SelectionRules, plan: AnalysisPlan
+    lesions: pl.DataFrame, adsl: pl.DataFrame, selections: Sequence[SelectionRules], plan: AnalysisPlan
 ) -> pl.DataFrame:
     def check(members: Any, version: str) -> pl.DataFrame:
         age = plan.find_rules(version).baseline_max_age_days
         own = plan.response if age is None else replace(plan.response, baseline_max_age_days=age)
         theirs: Any = lesions.join(members.select("USUBJID"), on="USUBJID", how="semi")
-        return check_baseline(theirs, members, selection=selection, settings=own)
+        return check_baselines(theirs, members, selections=selections, settings=own)
 
     return derive_by_version(adsl, check, versions=plan.versions)
 

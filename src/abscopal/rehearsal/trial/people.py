@@ -141,6 +141,34 @@ def assert_somebody_eligible(protocol: StudyProtocol) -> None:
                 )
 
 
+def compute_entering_share(protocol: StudyProtocol, scenario: Scenario) -> float:
+    """Share of those screened who enter: not failing otherwise and, where the study types, of the right type."""
+    is_typed = any(
+        reads_typing(condition) for stage in protocol.eligibility.stages for condition in stage.criteria
+    )
+    typed = scenario["hla_a2_probability"] if is_typed else 1.0
+    return (1 - scenario["screen_failure_probability"]) * typed
+
+
+def assert_somebody_enters(protocol: StudyProtocol, scenario: Scenario) -> None:
+    """Refuse a study or a scenario in which nobody can enter, before anything is computed.
+
+    Args:
+        protocol: the study file.
+        scenario: the scenario in force.
+
+    Raises:
+        OptionError: a condition that nobody meets, or a share of 0 who pass screening.
+    """
+    assert_somebody_eligible(protocol)
+    if compute_entering_share(protocol, scenario) <= 0:
+        raise OptionError(
+            "nobody passes screening: the share of screened patients who enter is 0.",
+            where="rehearsal, screening",
+            remedy="Raise hla_a2_probability, or lower screen_failure_probability.",
+        )
+
+
 def reads_product(stage: Stage) -> bool:
     """Whether a stage is decided by the product, hence after inclusion."""
     return any(

@@ -88,10 +88,11 @@ CATEGORIES = (
 OUR_READINGS = (
     OurReading(
         "Baseline and nadir of the injected and of the non-injected sum are those of the very lesions that are in "
-        "the category now (matched set): a lesion that moves changes no response by its move alone.",
+        "the category now (matched set): no sum jumps because a lesion moved. The category may still be judged "
+        "otherwise after a move, since its lesions are others.",
         "La valeur initiale et le nadir de la somme injectée et de la somme non injectée sont ceux des lésions "
-        "mêmes qui sont à présent dans la catégorie (ensemble apparié) : le passage d’une lésion de l’une à "
-        "l’autre ne change à lui seul aucune réponse.",
+        "mêmes qui sont à présent dans la catégorie (ensemble apparié) : aucune somme ne saute parce qu’une lésion "
+        "a changé de catégorie. La réponse de la catégorie peut changer alors, puisque ses lésions sont autres.",
         "category_reference",
         "matched_set",
     ),
