@@ -19,7 +19,7 @@ from abscopal.evidence.rehearsal_words import name_mode, name_quantity, write_po
 from abscopal.evidence.report.blocks import Block, Figure, Notice, Prose, Section
 from abscopal.evidence.report.page import WORDS, Page, render_page
 from abscopal.evidence.report.wording import Wording
-from abscopal.evidence.typography import Language
+from abscopal.evidence.typography import Language, format_number
 from abscopal.protocol.text import Text
 
 
@@ -189,7 +189,13 @@ def _answer(content: RehearsalContent, language: Language) -> list[Block]:
         parts.append(f"{name_quantity(row.quantity, language=language)} {share} ({low}–{high})")
     if not parts:
         return []
-    return [Prose(TEXTS["answer"].read(language).format(trials=content.trials, conclusions=told.join(parts)))]
+    return [
+        Prose(
+            TEXTS["answer"]
+            .read(language)
+            .format(trials=format_number(content.trials, language=language), conclusions=told.join(parts))
+        )
+    ]
 
 
 def _tell_assumed(content: RehearsalContent, wording: Wording) -> Notice:
