@@ -20,7 +20,7 @@ from abscopal.rehearsal.endpoint_rules import DEFAULT_WINDOW_DAYS
 from abscopal.rehearsal.given_doses import LIMITS
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.scenario import Scenario, choose_number
-from abscopal.rehearsal.trial.people import reads_typing
+from abscopal.rehearsal.trial.entering import assert_somebody_enters, compute_entering_share
 
 Judged = Literal["free_of_toxicity", "free_of_progression"]
 Mode = Literal["randomised", "clones"]
@@ -152,9 +152,10 @@ def plan_trial(
         The design.
 
     Raises:
-        OptionError: a number that nobody gives, or a method that does not fit.
+        OptionError: a number that nobody gives, a method that does not fit, or a trial that nobody can enter.
     """
     number = choose_number(protocol, scenario, patients)
+    assert_somebody_enters(protocol, scenario)
     arms = tuple(arm.identifier for arm in protocol.arms)
     ratio = protocol.allocation.ratio.value
     if len(arms) > 1 and (ratio is None or set(ratio) != set(arms)):
@@ -177,7 +178,7 @@ def plan_trial(
         centres=centres,
         patients_per_month=centres
         * scenario["patients_per_centre_and_month"]
-        * _compute_entering_share(protocol, scenario),
+        * compute_entering_share(protocol, scenario),
         method=settings,
         within=within,
         window_days=_find_window(protocol),
@@ -190,15 +191,6 @@ def plan_trial(
         situation=situation,
         injecting=tuple(arm.identifier for arm in protocol.arms if injected & set(arm.interventions)),
     )
-
-
-def _compute_entering_share(protocol: StudyProtocol, scenario: Scenario) -> float:
-    """Share of those screened who enter: not failing otherwise and, where the study types, of the right type."""
-    is_typed = any(
-        reads_typing(condition) for stage in protocol.eligibility.stages for condition in stage.criteria
-    )
-    typed = scenario["hla_a2_probability"] if is_typed else 1.0
-    return (1 - scenario["screen_failure_probability"]) * typed
 
 
 def _choose_method(

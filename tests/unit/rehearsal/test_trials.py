@@ -218,11 +218,29 @@ def test_draws_take_turns_by_weight():
         ("loss_per_year=-1", "which cannot be"),
         ("injected_lesions=4", "1, 2 or 3"),
         ("dose.nivolumab=-1", "cannot be"),
+        ("dose.nivolumab=1001", "1000 is most"),
+        ("patients=100001", "too many to rehearse"),
+        ("model_f_ret=2", "Give 0 or more, and at most 1"),
+        ("model_phi=0", "Give more than 0, and at most 1"),
+        ("model_chi=3", "at most 1"),
+        ("model_d_E=0", "Give more than 0"),
+        ("model_T_max=0", "Give more than 0"),
+        ("model_k_dep=-1", "Give 0 or more"),
+        ("model_sd_kmax=-1", "at most 5"),
     ],
 )
 def test_what_cannot_be_is_said_before_any_computing(text, said):
     with pytest.raises(OptionError, match=said):
         plan_variants(STUDY.protocol, [read_change(text)])
+
+
+@pytest.mark.parametrize(
+    "text", ["model_s_dep=0", "model_a_ni=0", "model_Emax_n=-0.3", "model_Emax_n=0.1", "model_eps_4=2"]
+)
+def test_a_hypothesis_may_take_an_effect_away_or_raise_a_gain(text):
+    name, _, value = text.partition("=")
+    planned, changed = plan_variants(STUDY.protocol, [read_change(text)])
+    assert changed.scenario.medians == {**planned.scenario.medians, name.removeprefix("model_"): float(value)}
 
 
 def pretend(task: Task) -> pl.DataFrame:
