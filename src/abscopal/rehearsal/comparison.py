@@ -10,6 +10,7 @@ from abscopal.rehearsal.scenario import MODEL_PREFIX, choose_scenario
 from abscopal.rehearsal.trial_design import Mode, Stopping, plan_trial
 
 PLANNED = "planned"
+GREATEST_FACTOR = 1000.0
 DOSE = "dose."
 INJECTED = ("lesions_injected_one", "lesions_injected_two", "lesions_injected_three_or_more")
 EXAMPLES = (
@@ -159,6 +160,10 @@ def _read_factor(text: str, value: str) -> float:
     factor = _read_number(text, value)
     if factor < 0:
         raise _refuse(text, f"A dose cannot be {factor:g} times the planned one.")
+    if factor > GREATEST_FACTOR:
+        raise _refuse(
+            text, f"A dose {factor:g} times the planned one is not rehearsed; {GREATEST_FACTOR:g} is most."
+        )
     return factor
 
 

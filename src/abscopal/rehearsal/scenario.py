@@ -1,6 +1,7 @@
 """The scenario of a rehearsal: how the trial runs and how disease is read, each value with its origin."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,9 +17,17 @@ from abscopal.protocol.part import Part
 from abscopal.protocol.provenance import Provenance
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
-from abscopal.rehearsal.model.description import ModelDescription, read_model
+from abscopal.rehearsal.model.description import ModelDescription, Parameter, read_model
 
 MODEL_PREFIX = "model_"
+SPREAD_PREFIX = "sd_"
+MOST_PATIENTS = 100_000
+WIDEST_SPREAD = 5.0
+# Shares of a whole, none of which is above 1; and what divides, so that it is never 0, though it is a pure number.
+SHARES = frozenset({"f_ret", "chi", "w", "phi", "rho", "s_dep", "h_A2"})
+DIVIDING = frozenset({"phi", "rho", "theta", "g_n", "g_i"})
+# Effects that a hypothesis may take away, though they are no pure numbers.
+REMOVABLE = frozenset({"k_dep", "k_rep", "k_NK", "k_N", "k_D", "NKp30", "a_n", "a_i", "a_ni"})
 NO_DISTANT_LESION = {
     "lesions_distant_none": 1.0,
     "lesions_distant_one": 0.0,
@@ -152,10 +161,16 @@ def choose_number(protocol: StudyProtocol, scenario: Scenario, patients: int | N
         The number.
 
     Raises:
-        OptionError: no number is known, or it is below 1.
+        OptionError: no number is known, or it is below 1, or beyond what is rehearsed.
     """
     planned = protocol.identity.planned_patients.value
     wanted = patients if patients is not None else planned or round(scenario["patients_to_simulate"])
+    if wanted > MOST_PATIENTS:
+        raise OptionError(
+            f"{wanted} patients are too many to rehearse.",
+            where="rehearsal",
+            remedy=f"Give at most {MOST_PATIENTS}.",
+        )
     if wanted < 1:
         raise OptionError(
             "the study plans no number of patients."
@@ -169,7 +184,7 @@ def choose_number(protocol: StudyProtocol, scenario: Scenario, patients: int | N
 
 def _assert_known(name: str, model: ModelDescription) -> None:
     symbols = [f"{MODEL_PREFIX}{parameter.symbol}" for parameter in model.parameters]
-    symbols += [f"{MODEL_PREFIX}sd_{parameter.symbol}" for parameter in model.parameters]
+    symbols += [f"{MODEL_PREFIX}{SPREAD_PREFIX}{parameter.symbol}" for parameter in model.parameters]
     every = [*(operation.name for operation in list_operations()), *symbols]
     if name not in every:
         near = get_close_matches(name, every, n=1)
@@ -191,15 +206,28 @@ def _assert_possible(operation: Operation, value: float) -> None:
 
 
 def _assert_parameter(name: str, number: float, model: ModelDescription) -> None:
-    """No rate, volume or spread is negative unless the description itself holds a negative one."""
+    """Refuse what no parameter can be: a negative rate, a volume of 0, a share above 1, a boundless spread."""
     symbol = name.removeprefix(MODEL_PREFIX)
-    own = next((parameter.value for parameter in model.parameters if parameter.symbol == symbol), 0.0)
-    if number < 0 <= own:
-        raise OptionError(
-            f"{name} is {number:g}, which cannot be.",
-            where="rehearsal, scenario",
-            remedy="Give 0 or more.",
-        )
+    own = next((parameter for parameter in model.parameters if parameter.symbol == symbol), None)
+    lowest, highest, may_be_lowest = _find_bounds(symbol, own)
+    if lowest < number <= highest or (may_be_lowest and number == lowest):
+        return
+    least = f"{lowest:g} or more" if may_be_lowest else f"more than {lowest:g}"
+    raise OptionError(
+        f"{name} is {number:g}, which cannot be.",
+        where="rehearsal, scenario",
+        remedy=f"Give {least}." if highest == math.inf else f"Give {least}, and at most {highest:g}.",
+    )
+
+
+def _find_bounds(symbol: str, parameter: Parameter | None) -> tuple[float, float, bool]:
+    """Lowest and highest value of a parameter or spread, and whether it may take the lowest."""
+    if parameter is None:
+        return 0.0, WIDEST_SPREAD, True
+    if parameter.value < 0:
+        return -math.inf, math.inf, False
+    may_be_zero = symbol in REMOVABLE or (parameter.unit == "1" and symbol not in DIVIDING)
+    return 0.0, 1.0 if symbol in SHARES else math.inf, may_be_zero
 
 
 def _assert_shares(scenario: Scenario) -> None:

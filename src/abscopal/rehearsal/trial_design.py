@@ -20,7 +20,7 @@ from abscopal.rehearsal.endpoint_rules import DEFAULT_WINDOW_DAYS
 from abscopal.rehearsal.given_doses import LIMITS
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.scenario import Scenario, choose_number
-from abscopal.rehearsal.trial.people import assert_somebody_enters, compute_entering_share
+from abscopal.rehearsal.trial.entering import assert_somebody_enters, compute_entering_share
 
 Judged = Literal["free_of_toxicity", "free_of_progression"]
 Mode = Literal["randomised", "clones"]
@@ -152,10 +152,10 @@ def plan_trial(
         The design.
 
     Raises:
-        OptionError: a number that nobody gives, or a method that does not fit.
+        OptionError: a number that nobody gives, a method that does not fit, or a trial that nobody can enter.
     """
-    assert_somebody_enters(protocol, scenario)
     number = choose_number(protocol, scenario, patients)
+    assert_somebody_enters(protocol, scenario)
     arms = tuple(arm.identifier for arm in protocol.arms)
     ratio = protocol.allocation.ratio.value
     if len(arms) > 1 and (ratio is None or set(ratio) != set(arms)):

@@ -12,13 +12,10 @@ from abscopal.conduct.monitoring import (
     BoundaryRow,
     FollowedPatient,
     compute_monitoring_path,
-    decide_cohort_pause,
     decide_toxicity,
 )
 from abscopal.errors import OptionError, OutputError
-from abscopal.protocol.monitoring import CohortPause
 from abscopal.protocol.reading import read_study
-from abscopal.protocol.text import Text
 from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw
@@ -28,7 +25,7 @@ from abscopal.rehearsal.rehearsing import choose_draws, rehearse_trials
 from abscopal.rehearsal.scenario import choose_scenario
 from abscopal.rehearsal.stopping import compute_stops
 from abscopal.rehearsal.tasks import CHUNK, KEPT, Task, simulate_task
-from abscopal.rehearsal.trial_design import Look, Pause, plan_trial
+from abscopal.rehearsal.trial_design import Look, plan_trial
 from abscopal.rehearsal.trials import derive_trials
 from abscopal.rehearsal.workers import Cache, RehearsalInterrupted, Workforce, simulate_tasks
 
@@ -150,50 +147,6 @@ def test_fewer_trials_are_the_first_ones_of_more():
     assert rate == pytest.approx(DESIGN.patients_per_month, rel=0.03)
 
 
-def test_whoever_comes_during_a_pause_waits_as_the_rules_of_the_clinic_ask():
-    paused = replace(DESIGN, pauses=(Pause(3, 28), Pause(6, 60)))
-    coming = simulate_entries(paused, trials=20, study_hash="x", seed=1, draw=0)
-    free = simulate_entries(DESIGN, trials=20, study_hash="x", seed=1, draw=0)
-    assert (coming.days >= free.days).all()
-    assert (coming.days[:, :3] == free.days[:, :3]).all()
-    assert (coming.days > free.days).any(axis=1).all()
-    for days in coming.days.tolist():
-        dates = [OPENING + datetime.timedelta(days=day) for day in days]
-        followed = [FollowedPatient(f"P{n:03d}", date, None, date) for n, date in enumerate(dates)]
-        for pause in paused.pauses:
-            for date in dates[pause.after_patients :]:
-                opens = dates[pause.after_patients - 1] + datetime.timedelta(days=pause.observe_days)
-                decision = decide_cohort_pause(
-                    followed,
-                    rule="sentinel",
-                    after_patients=pause.after_patients,
-                    observe_days=pause.observe_days,
-                    board_agreed_on=opens,
-                    on=date,
-                    protocol_version="1.0",
-                )
-                assert decision.events[0].ruling == "continue"
-
-
-def test_the_pauses_of_a_study_file_are_rehearsed_and_unknown_ones_told():
-    sentence = Text(
-        en="Inclusion pauses after three patients.", fr="L’inclusion s’arrête après trois patients."
-    )
-    known = {"value": 3, "provenance": "assumed", "note": sentence.model_dump()}
-    told = {
-        "identifier": "sentinel",
-        "text": sentence.model_dump(),
-        "provenance": "assumed",
-        "note": known["note"],
-    }
-    for days, pauses in ((known | {"value": 28}, (Pause(3, 28),)), ({"value": None}, ())):
-        pause = CohortPause.model_validate(told | {"after_patients": known, "observe_days": days})
-        monitoring = STUDY.protocol.monitoring.model_copy(update={"pauses": (pause,)})
-        design = plan_trial(STUDY.protocol.model_copy(update={"monitoring": monitoring}), SCENARIO)
-        assert design.pauses == pauses
-        assert any("sentinel" in text.en for text in design.left_out) == (not pauses)
-
-
 def test_clones_stand_in_every_arm_on_the_same_day():
     coming = simulate_entries(replace(DESIGN, mode="clones"), trials=3, study_hash="x", seed=1, draw=0)
     assert coming.arms.shape == (3, 2 * DESIGN.patients)
@@ -218,11 +171,29 @@ def test_draws_take_turns_by_weight():
         ("loss_per_year=-1", "which cannot be"),
         ("injected_lesions=4", "1, 2 or 3"),
         ("dose.nivolumab=-1", "cannot be"),
+        ("dose.nivolumab=1001", "1000 is most"),
+        ("patients=100001", "too many to rehearse"),
+        ("model_f_ret=2", "Give 0 or more, and at most 1"),
+        ("model_phi=0", "Give more than 0, and at most 1"),
+        ("model_chi=3", "at most 1"),
+        ("model_d_E=0", "Give more than 0"),
+        ("model_T_max=0", "Give more than 0"),
+        ("model_k_dep=-1", "Give 0 or more"),
+        ("model_sd_kmax=-1", "at most 5"),
     ],
 )
 def test_what_cannot_be_is_said_before_any_computing(text, said):
     with pytest.raises(OptionError, match=said):
         plan_variants(STUDY.protocol, [read_change(text)])
+
+
+@pytest.mark.parametrize(
+    "text", ["model_s_dep=0", "model_a_ni=0", "model_Emax_n=-0.3", "model_Emax_n=0.1", "model_eps_4=2"]
+)
+def test_a_hypothesis_may_take_an_effect_away_or_raise_a_gain(text):
+    name, _, value = text.partition("=")
+    planned, changed = plan_variants(STUDY.protocol, [read_change(text)])
+    assert changed.scenario.medians == {**planned.scenario.medians, name.removeprefix("model_"): float(value)}
 
 
 def pretend(task: Task) -> pl.DataFrame:
@@ -331,9 +302,3 @@ def test_rows_of_one_arm_need_only_that_arm():
     # The rule is printed as a rate: half of the patients counted.
     assert (rows["primary_minimum"] == np.ceil(rows["primary_evaluable"] / 2)).all()
     assert "pfs_log_rank_z" not in rows.columns
-
-
-def test_a_drug_that_the_model_does_not_know_is_told_before_many_trials_too():
-    protocol = read_study("dex2").protocol
-    told = [text.en for text in plan_trial(protocol, choose_scenario(protocol)).left_out]
-    assert "Oral cyclophosphamide: given without effect; the model does not know it." in told

@@ -42,14 +42,19 @@ from abscopal.rehearsal.reporting.published_checks import (
 )
 from abscopal.rehearsal.reporting.representative_courses import Representatives, simulate_representatives
 from abscopal.rehearsal.reporting.verification import compute_verification
-from abscopal.rehearsal.scenario import MODEL_PREFIX, Scenario, choose_scenario, list_operations
+from abscopal.rehearsal.scenario import (
+    MODEL_PREFIX,
+    SPREAD_PREFIX,
+    Scenario,
+    choose_scenario,
+    list_operations,
+)
 from abscopal.rehearsal.tasks import ARM_STRIDE
 
 PAGE, CREDIBILITY, FIGURES = "rehearsal.html", "credibility.md", "figures"
 TRIALS, CHARACTERISTICS, RUN = "trials.parquet", "operating_characteristics.json", "rehearsal.json"
 CALIBRATION = "calibration.json"
 MOST_DRAWS, PATIENTS = 8, 256
-SPREAD_PREFIX = "sd_"
 
 
 def write_rehearsal_report(

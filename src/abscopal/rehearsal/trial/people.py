@@ -20,14 +20,16 @@ from abscopal.rehearsal.trial.candidate_values import (
     list_criteria_of,
     make_facts,
 )
+from abscopal.rehearsal.trial.entering import TYPING, assert_somebody_enters, reads_typing
 
-# Facts that a rehearsal knows by name: a typing with its own probability, and the release of the own product.
-TYPING, PRODUCT = "HLA_A2", "PRODUCT_RELEASED"
+# A fact that a rehearsal knows by name: the release of the own product.
+PRODUCT = "PRODUCT_RELEASED"
 NEVER_FAILED = frozenset({"AGE", "SEX", TYPING, PRODUCT})
 DAYS_OF_A_MONTH = 365.25 / 12
 UNKNOWN_COUNTRY = "ZZZ"  # user-assigned in ISO 3166-1: the study file does not say
 FIRST_CENTRE = 101
 SHORTEST_SCREENING = 7
+LONGEST_RECRUITMENT = 1000 * 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,19 @@ def simulate_people(
     Raises:
         OptionError: nobody can be found eligible.
     """
-    assert_somebody_eligible(protocol)
+    assert_somebody_enters(protocol, scenario)
     centres = list_centres(protocol, scenario)
     rate = len(centres) * scenario["patients_per_centre_and_month"] / DAYS_OF_A_MONTH
     people: list[Person] = []
     found, elapsed = 0, 0.0
     while found < eligible:
         elapsed += generator.exponential(1 / rate)
+        if elapsed > LONGEST_RECRUITMENT:
+            raise OptionError(
+                f"{eligible} eligible patients are not found within {LONGEST_RECRUITMENT // 365} years.",
+                where="rehearsal, scenario",
+                remedy="Give fewer patients, or raise patients_per_centre_and_month or hla_a2_probability.",
+            )
         centre, country = centres[int(generator.integers(len(centres)))]
         person = _screen(
             protocol,
@@ -119,54 +127,6 @@ def list_centres(protocol: StudyProtocol, scenario: Scenario) -> tuple[tuple[str
     count = protocol.identity.number_of_centres.value or len(named) or round(scenario["centres"])
     more = [(str(FIRST_CENTRE + place), UNKNOWN_COUNTRY) for place in range(max(0, count - len(named)))]
     return (*named, *more)
-
-
-def assert_somebody_eligible(protocol: StudyProtocol) -> None:
-    """Refuse a study in which a condition can never be met, before anything is computed.
-
-    Args:
-        protocol: the study file.
-
-    Raises:
-        OptionError: names the criteria.
-    """
-    for stage in protocol.eligibility.stages:
-        for condition in stage.criteria:
-            if not list_assignments(condition)[0]:
-                names = ", ".join(criterion.identifier for criterion in list_criteria_of(condition))
-                raise OptionError(
-                    f"nobody can meet {names}: a threshold is unknown, or the parts exclude each other.",
-                    where=f"rehearsal, eligibility, {stage.identifier}",
-                    remedy="Fill in the threshold in the study file.",
-                )
-
-
-def compute_entering_share(protocol: StudyProtocol, scenario: Scenario) -> float:
-    """Share of those screened who enter: not failing otherwise and, where the study types, of the right type."""
-    is_typed = any(
-        reads_typing(condition) for stage in protocol.eligibility.stages for condition in stage.criteria
-    )
-    typed = scenario["hla_a2_probability"] if is_typed else 1.0
-    return (1 - scenario["screen_failure_probability"]) * typed
-
-
-def assert_somebody_enters(protocol: StudyProtocol, scenario: Scenario) -> None:
-    """Refuse a study or a scenario in which nobody can enter, before anything is computed.
-
-    Args:
-        protocol: the study file.
-        scenario: the scenario in force.
-
-    Raises:
-        OptionError: a condition that nobody meets, or a share of 0 who pass screening.
-    """
-    assert_somebody_eligible(protocol)
-    if compute_entering_share(protocol, scenario) <= 0:
-        raise OptionError(
-            "nobody passes screening: the share of screened patients who enter is 0.",
-            where="rehearsal, screening",
-            remedy="Raise hla_a2_probability, or lower screen_failure_probability.",
-        )
 
 
 def reads_product(stage: Stage) -> bool:
@@ -255,11 +215,6 @@ def _draw_lag(protocol: StudyProtocol, generator: np.random.Generator) -> int:
     longest = -visit.day.value + (visit.window_before.value or 0)
     shortest = max(SHORTEST_SCREENING, -visit.day.value - (visit.window_after.value or 0))
     return int(generator.integers(shortest, max(shortest, longest) + 1))
-
-
-def reads_typing(condition: Condition) -> bool:
-    """Whether a condition asks for the HLA type, which the scenario draws apart."""
-    return any(criterion.variable == TYPING for criterion in list_criteria_of(condition))
 
 
 def _choose(

@@ -20,9 +20,10 @@ from abscopal.rehearsal.scenario import Scenario, choose_number
 from abscopal.rehearsal.trial.allotting import allot_arms
 from abscopal.rehearsal.trial.compose import compose_tables
 from abscopal.rehearsal.trial.dose_rows import UNKNOWN_SPLIT
+from abscopal.rehearsal.trial.entering import assert_somebody_enters
 from abscopal.rehearsal.trial.followed import ArmOutcome, Followed
 from abscopal.rehearsal.trial.frames import SYNTHETIC_STUDYID
-from abscopal.rehearsal.trial.people import Person, assert_somebody_enters, simulate_people
+from abscopal.rehearsal.trial.people import Person, simulate_people
 from abscopal.rehearsal.trial.sample_rows import list_states
 
 OPENING = dt.date(2020, 1, 6)
