@@ -5,7 +5,8 @@
     │   ├── StudyError       a study folder: carries findings with file and line
     │   ├── TablesError      a table or a folder of tables
     │   ├── OptionError      an option of a command
-    │   └── OutputError      a place to write to
+    │   ├── OutputError      a place to write to
+    │   └── Interrupted      Ctrl-C
     └── ImpossibleStateError ours: something the code promised cannot happen has happened
 
 A message says what was found, where, and what to do. It holds no patient value, only counts.
@@ -76,6 +77,13 @@ class OptionError(UserError):
 
 class OutputError(UserError):
     """The place to write to cannot be used."""
+
+
+class Interrupted(UserError):
+    """Somebody pressed Ctrl-C. Nothing is half-written: every command writes aside what it writes."""
+
+    def __init__(self) -> None:
+        super().__init__("Interrupted.", remedy="What was finished is kept; give the same command again.")
 
 
 class ImpossibleStateError(AbscopalError):

@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
-from abscopal.errors import OutputError, UserError
+from abscopal.errors import OptionError, OutputError, UserError
+from abscopal.exchange.file_swap import replace_together
 from abscopal.protocol.reading import read_study
 
 RECORD_FILE = "calibration.json"
@@ -58,6 +59,7 @@ def calibrate(
     from abscopal.rehearsal.model.description import read_model
     from abscopal.rehearsal.scenario import choose_scenario
 
+    day = choose_day(date)
     read = read_study(study)
     model = read_model()
     calibration = plan_calibration(
@@ -96,7 +98,6 @@ def calibrate(
                 description="Other patients",
             )
         )
-    day = date or datetime.date.today().isoformat()  # noqa: DTZ011, TID251 (the command line may ask the clock)
     command = (
         f"abscopal calibrate {read.name} --seed {seed} --patients {patients} --draws {draws} "
         f"--rounds {position.rounds}"
@@ -118,6 +119,29 @@ def calibrate(
     Console().print(str(out), markup=False, highlight=False, soft_wrap=True)
 
 
+def choose_day(date: str) -> str:
+    """The day to write in the files: the one given, or today.
+
+    Raises:
+        OptionError: what was given is no day.
+
+    Example:
+        >>> choose_day("2026-01-02")
+        '2026-01-02'
+    """
+    if not date:
+        return datetime.date.today().isoformat()  # noqa: DTZ011, TID251 (the command line may ask the clock)
+    try:
+        day = datetime.date.fromisoformat(date).isoformat()
+    except ValueError:
+        day = ""
+    if day != date:
+        raise OptionError(
+            f"'{date}' is no day.", where="--date", remedy="Write year, month and day, such as 2026-01-02."
+        )
+    return day
+
+
 @contextmanager
 def spread_over(workers: int) -> Iterator[Callable[..., Iterable[Any]]]:
     """What applies a function to many values: here, or in so many processes."""
@@ -131,7 +155,7 @@ def spread_over(workers: int) -> Iterator[Callable[..., Iterable[Any]]]:
 def write_record(file: Path, record: dict[str, Any]) -> None:
     """Write what the calibration found as JSON."""
     try:
-        file.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        replace_together({file: json.dumps(record, indent=1, ensure_ascii=False) + "\n"})
     except OSError as error:
         raise OutputError(
             f"It cannot be written ({error.strerror}).", where=str(file), remedy="Choose another --out."

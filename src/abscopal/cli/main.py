@@ -3,9 +3,11 @@
 import sys
 from importlib.metadata import version
 from typing import Annotated, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from abscopal.cli import (
     allocation,
@@ -20,9 +22,22 @@ from abscopal.cli import (
     respond,
     screen,
 )
-from abscopal.errors import UserError
+from abscopal.errors import Interrupted, UserError
+
+
+class Commands(TyperGroup):
+    """The verbs; an interrupt of any of them is told in a sentence, where Typer would leave without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted from None
+
 
 app = typer.Typer(
+    cls=Commands,
     name="abscopal",
     help="Design, rehearse, run and read out early-phase immunotherapy trials.",
     no_args_is_help=True,

@@ -25,6 +25,7 @@ from abscopal.cli.rehearse_summary import print_summary
 from abscopal.cli.rehearsed_trial import REPORT, TABLES, write_rehearsed_trial
 from abscopal.errors import OptionError, OutputError
 from abscopal.evidence.typography import Language
+from abscopal.exchange.file_swap import replace_together
 from abscopal.protocol.reading import Study, read_study
 from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
@@ -36,7 +37,13 @@ from abscopal.rehearsal.operating_characteristics import (
     list_content,
 )
 from abscopal.rehearsal.rehearsing import Rehearsed, Variant, choose_ensemble, rehearse_trials
-from abscopal.rehearsal.reporting.report import CREDIBILITY, FIGURES, PAGE, write_rehearsal_report
+from abscopal.rehearsal.reporting.report import (
+    CREDIBILITY,
+    FIGURES,
+    PAGE,
+    read_record,
+    write_rehearsal_report,
+)
 from abscopal.rehearsal.trial_design import Mode, TrialDesign
 from abscopal.rehearsal.workers import Cache, Report, Workforce
 
@@ -77,6 +84,7 @@ def run_rehearsal(request: Request) -> None:
 
     Raises:
         OptionError: something that cannot be, before anything is computed.
+        StudyError: a damaged file of the study, before anything is computed.
         OutputError: a place that cannot be written to, or a full disk.
     """
     study = read_study(request.study)
@@ -88,6 +96,8 @@ def run_rehearsal(request: Request) -> None:
     _assert_long_enough(variants, horizon)
     _assert_folder(request.out)
     console = Console(stderr=True)
+    # Before any computing: the page shows it, and a damaged one would be found only after hours.
+    read_record(study.folder)
     draws = choose_ensemble(_read_draws(study, console), trials=request.trials)
     settings = Settings(horizon, request.tolerance)
     with _showing(console) as report:
@@ -205,18 +215,22 @@ def _write(
     settings: Settings,
 ) -> None:
     trials = pl.concat([item.trials for item in rehearsed], how="diagonal_relaxed")
+    # In memory first: on a full disk the writers of Parquet and CSV fail with words of their own.
+    packed = io.BytesIO()
+    trials.write_parquet(packed)
+    contents: dict[Path, str | bytes] = {
+        request.out / TRIALS: packed.getvalue(),
+        request.out / CHARACTERISTICS: _render_json(list_content(characteristics)),
+        request.out / RUN: _render_json(_describe_run(request, study, rehearsed, settings)),
+    }
+    # The page of an earlier run would speak of other numbers until the new one is made.
+    outdated = [request.out / name for name in (PAGE, CREDIBILITY, FIGURES)]
+    if trials.height <= MOST_ROWS_OF_CSV:
+        contents[request.out / TRIALS_CSV] = trials.write_csv()
+    else:
+        outdated.append(request.out / TRIALS_CSV)
     try:
-        request.out.mkdir(parents=True, exist_ok=True)
-        # In memory first: on a full disk the writers of Parquet and CSV fail with words of their own.
-        packed = io.BytesIO()
-        trials.write_parquet(packed)
-        (request.out / TRIALS).write_bytes(packed.getbuffer())
-        if trials.height <= MOST_ROWS_OF_CSV:
-            (request.out / TRIALS_CSV).write_text(trials.write_csv(), encoding="utf-8")
-        else:
-            (request.out / TRIALS_CSV).unlink(missing_ok=True)
-        _write_json(request.out / CHARACTERISTICS, list_content(characteristics))
-        _write_json(request.out / RUN, _describe_run(request, study, rehearsed, settings))
+        replace_together(contents, outdated=outdated)
     except OSError as error:
         raise OutputError(
             "the results cannot be written; the patients already simulated are kept.",
@@ -225,10 +239,8 @@ def _write(
         ) from error
 
 
-def _write_json(path: Path, content: Any) -> None:
-    path.write_text(
-        json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
-    )
+def _render_json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def _describe_run(

@@ -19,6 +19,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from abscopal.errors import Finding, OutputError, StudyError
+from abscopal.exchange.file_swap import replace_together
 from abscopal.protocol.part import Part
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.scenario import Scenario, list_operations
@@ -154,8 +155,7 @@ def write_ensemble(folder: Path, draws: Sequence[ParameterDraw], origin: Ensembl
         lines.append(",".join([str(draw.identifier), f"{draw.weight:.6g}", *numbers]))
     file = folder / ENSEMBLE_FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        replace_together({file: "\n".join(lines) + "\n"})
     except OSError as error:
         raise OutputError(
             f"The ensemble cannot be written ({error.strerror}).",

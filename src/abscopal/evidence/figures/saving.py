@@ -51,7 +51,12 @@ def render_svg(figure: Figure) -> str:
 def write_svg(figure: Figure, path: str | os.PathLike[str]) -> None:
     """Write a figure as an SVG file."""
     with open(path, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
-        file.write('<?xml version="1.0" encoding="utf-8"?>\n' + render_svg(figure))
+        file.write(render_svg_file(figure))
+
+
+def render_svg_file(figure: Figure) -> str:
+    """Draw a figure as the text of an SVG file."""
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + render_svg(figure)
 
 
 def write_png(

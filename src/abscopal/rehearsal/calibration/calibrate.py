@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -224,23 +226,33 @@ def read_progress(folder: Path, calibration: Calibration) -> Position | None:
 
     Returns:
         The position; nothing where there is none, or it belongs to another calibration.
+
+    Raises:
+        OutputError: the file is damaged.
     """
     file = folder / PROGRESS_FILE
     if not file.is_file():
         return None
-    with np.load(file, allow_pickle=False) as saved:
-        if str(saved["fingerprint"]) != calibration.fingerprint:
-            return None
-        rounds, accepted, proposed = (int(number) for number in saved["counts"])
-        return Position(
-            saved["scores"],
-            saved["judged"],
-            saved["likelihood"],
-            rounds,
-            accepted,
-            proposed,
-            saved["entered"],
-        )
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as saved:
+            if str(saved["fingerprint"]) != calibration.fingerprint:
+                return None
+            rounds, accepted, proposed = (int(number) for number in saved["counts"])
+            return Position(
+                saved["scores"],
+                saved["judged"],
+                saved["likelihood"],
+                rounds,
+                accepted,
+                proposed,
+                saved["entered"],
+            )
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile, zlib.error) as error:
+        raise OutputError(
+            "The saved progress is damaged.",
+            where=str(file),
+            remedy="Remove it to begin again, or choose another --out.",
+        ) from error
 
 
 def _make_attempt(calibration: Calibration, spread: Spread) -> Try:

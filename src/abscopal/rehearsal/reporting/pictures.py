@@ -31,7 +31,7 @@ from abscopal.evidence.figures.rehearsed_trials import (
     render_endpoint_distributions,
     render_what_if,
 )
-from abscopal.evidence.figures.saving import write_svg
+from abscopal.evidence.figures.saving import render_svg_file
 from abscopal.evidence.rehearsal_tables import CharacteristicRow
 from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_design, name_quantity
 from abscopal.evidence.typography import Language
@@ -178,11 +178,11 @@ def render_calibration_figures(
     return figures
 
 
-def write_figures(folder: Path, figures: Mapping[str, CaptionedFigure]) -> None:
-    """Write every figure as SVG."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, figure in figures.items():
-        write_svg(figure, folder / f"{name.replace('_', '-')}.svg")
+def render_figure_files(folder: Path, figures: Mapping[str, CaptionedFigure]) -> dict[Path, str]:
+    """Draw every figure as the text of an SVG file in a folder."""
+    return {
+        folder / f"{name.replace('_', '-')}.svg": render_svg_file(figure) for name, figure in figures.items()
+    }
 
 
 def _places(item: Representatives, days: Sequence[int]) -> list[int]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from abscopal.errors import OutputError
+from abscopal.errors import Finding, OutputError, StudyError
 from abscopal.evidence.credibility_report import list_credibility_sections, render_credibility_markdown
 from abscopal.evidence.figures.rehearsal_data import ParameterWidth
 from abscopal.evidence.rehearsal_page import RehearsalContent, list_limits, render_rehearsal_page
@@ -18,6 +18,7 @@ from abscopal.evidence.rehearsal_tables import AssumedValue, CharacteristicRow
 from abscopal.evidence.rehearsal_texts import TEXTS
 from abscopal.evidence.rehearsal_words import name_unit
 from abscopal.evidence.typography import Language
+from abscopal.exchange.file_swap import replace_together
 from abscopal.protocol.published import PublishedResults, read_published
 from abscopal.protocol.reading import Study
 from abscopal.protocol.study_protocol import StudyProtocol
@@ -31,9 +32,9 @@ from abscopal.rehearsal.reporting.credibility import gather_credibility
 from abscopal.rehearsal.reporting.pictures import (
     list_population_groups,
     render_calibration_figures,
+    render_figure_files,
     render_patient_figures,
     render_trial_figures,
-    write_figures,
 )
 from abscopal.rehearsal.reporting.published_checks import (
     list_direction_checks,
@@ -54,6 +55,7 @@ from abscopal.rehearsal.tasks import ARM_STRIDE
 PAGE, CREDIBILITY, FIGURES = "rehearsal.html", "credibility.md", "figures"
 TRIALS, CHARACTERISTICS, RUN = "trials.parquet", "operating_characteristics.json", "rehearsal.json"
 CALIBRATION = "calibration.json"
+PARTS_OF_RECORD = ("targets", "directions", "parameters")
 MOST_DRAWS, PATIENTS = 8, 256
 
 
@@ -81,6 +83,7 @@ def write_rehearsal_report(
 
     Raises:
         OutputError: the folder cannot be written to.
+        StudyError: the record of the calibration is damaged.
     """
     run = json.loads((out / RUN).read_text(encoding="utf-8"))
     rows = _read_rows(out / CHARACTERISTICS)
@@ -94,7 +97,7 @@ def write_rehearsal_report(
     populations = list_population_groups(patients, names=names)
     levels = list_levels(_find_published(study), patients, plans, names=names)
     own = [row for row in rows if row.design == rows[0].design]
-    record = _read_record(study.folder)
+    record = read_record(study.folder)
     checks = list_target_checks(protocol, own, levels, record=record.get("targets", ()), language=language)
     widths = list_widths(record, model, language=language)
     content = _gather_content(study, run, rows, trials, scenario, draws, patients, settings)
@@ -131,9 +134,9 @@ def write_rehearsal_report(
         facts, limits=list_limits(language), version=own_version, language=language
     )
     try:
-        write_figures(out / FIGURES, figures)
-        (out / CREDIBILITY).write_text(credibility, encoding="utf-8")
-        (out / PAGE).write_text(page, encoding="utf-8")
+        replace_together(
+            {**render_figure_files(out / FIGURES, figures), out / CREDIBILITY: credibility, out / PAGE: page}
+        )
     except OSError as error:
         raise OutputError(
             f"the page of the rehearsal cannot be written ({error.strerror}); its numbers are kept.",
@@ -189,11 +192,42 @@ def describe_names(model: ModelDescription) -> dict[str, tuple[Text, str]]:
     return told
 
 
-def _read_record(folder: Path) -> Mapping[str, Any]:
-    """The record of the calibration in a study folder; empty without one."""
+def read_record(folder: Path) -> Mapping[str, Any]:
+    """Read the record of the calibration in a study folder.
+
+    Args:
+        folder: the study folder.
+
+    Returns:
+        The record; empty where the study has none.
+
+    Raises:
+        StudyError: the file is damaged.
+    """
     file = folder / CALIBRATION
-    content: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return content
+    if not file.is_file():
+        return {}
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise _tell_damaged(
+            file, error.lineno, "The file is no JSON: it is empty, cut or damaged."
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise _tell_damaged(file, None, f"The file cannot be read ({type(error).__name__}).") from error
+    is_record = isinstance(content, dict) and all(
+        isinstance(rows := content.get(name, []), list) and all(isinstance(row, dict) for row in rows)
+        for name in PARTS_OF_RECORD
+    )
+    if not is_record:
+        raise _tell_damaged(file, None, "The file is no record of a calibration.")
+    record: Mapping[str, Any] = content
+    return record
+
+
+def _tell_damaged(file: Path, line: int | None, message: str) -> StudyError:
+    remedy = "Put the calibration.json of abscopal calibrate in its place, or remove it."
+    return StudyError([Finding(str(file), line, message, remedy)])
 
 
 def _read_rows(file: Path) -> tuple[CharacteristicRow, ...]:
