@@ -2,7 +2,6 @@
 
 import sys
 from importlib.metadata import version
-from typing import Annotated, NoReturn
 from typing import Annotated, Any
 
 import typer
@@ -82,27 +81,10 @@ app.command("demo")(demo.demo)
 app.add_typer(design.app, name="design")
 
 
-INTERRUPTED = 130  # what the command line library makes of Ctrl-C
-
-
-def _stop_interrupted() -> NoReturn:
-    sentence = (
-        "Interrupted. What was finished is kept where the command keeps it; give the same command again."
-    )
-    Console(stderr=True).print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
-    sys.exit(2)
-
-
 def main() -> None:
     """Run the command line; a user's mistake ends with a sentence and exit code 2."""
     try:
         app()
-    except KeyboardInterrupt:
-        _stop_interrupted()
-    except SystemExit as end:
-        if end.code == INTERRUPTED:
-            _stop_interrupted()
-        raise
     except PermissionError as error:
         sentence = (
             f"{error.filename}: this cannot be opened: you have no right to. Ask for it, or copy the file."
