@@ -1,16 +1,21 @@
 """Tables too damaged to rest a number on give no answer, and the report says why."""
 
 from collections.abc import Callable
+from html import unescape
+from io import StringIO
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import polars as pl
 import pytest
+from rich.console import Console
 
 from abscopal.cli.demo import find_demonstration
-from abscopal.cli.report_folder import assert_apart
+from abscopal.cli.report_folder import assert_apart, write_report_folder
 from abscopal.errors import OutputError, TablesError
 from abscopal.evidence.analysis import Analysis, run_analysis
 from abscopal.evidence.analysis_plan import plan_analysis
+from abscopal.evidence.typography import Language
 from abscopal.exchange.table_folders import read_tables
 from abscopal.protocol.reading import read_study
 from abscopal.tables.admission import admit_tables
@@ -91,19 +96,44 @@ def list_split_estimates(analysis: Analysis) -> set[str]:
     return {name for name in endpoints if "injected" in name or "itrecist" in name}
 
 
-@pytest.mark.parametrize("damage", ["no exposure", "no lesion named", "most lesions misspelt"])
-def test_without_a_log_of_injections_no_lesion_is_called_injected_or_not(damage: str):
+def list_reasons(analysis: Analysis) -> set[str]:
+    """Why endpoints that count injected or non-injected lesions were left out."""
+    endpoints = analysis.plan.protocol.endpoints
+    split = {
+        one.identifier for one in endpoints if one.criterion == "itrecist" or one.kind == "lesion_response"
+    }
+    return {stop.code for stop in analysis.stops if stop.endpoint in split}
+
+
+FIRST_INJECTED = pl.col("USUBJID") == pl.col("USUBJID").filter(pl.col("EXLNKID").is_not_null()).first()
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        ("no exposure", "injections_unknown"),
+        ("no injection", "injections_absent"),
+        ("no lesion named", "injections_unlinked"),
+        ("most lesions misspelt", "injections_unlinked"),
+        ("no lesion named in one patient", "injections_unlinked"),
+    ],
+)
+def test_without_a_log_of_injections_no_lesion_is_called_injected_or_not(damage: str, code: str):
     """A lesion that was injected would count as a distant one, and the distant response would be wrong."""
     lost = {
         "no exposure": lambda tables: {name: table for name, table in tables.items() if name != "ex"},
+        "no injection": lambda tables: {**tables, "ex": tables["ex"].filter(pl.col("EXLNKID").is_null())},
+        "no lesion named in one patient": change_cells(
+            "ex", EXLNKID=pl.when(~FIRST_INJECTED).then("EXLNKID")
+        ),
         "no lesion named": change_cells("ex", EXLNKID=pl.lit(None, dtype=pl.String)),
         "most lesions misspelt": change_cells(
             "ex", EXLNKID=pl.when(pl.int_range(pl.len()) % 3 == 0).then("EXLNKID").otherwise(pl.lit("T99"))
         ),
     }[damage]
     analysis = analyse(lost)
-    codes = {stop.code for stop in analysis.stops}
-    assert codes & {"injections_unknown", "injections_unlinked"}
+    assert [stop.code for stop in analysis.stops if stop.code.startswith("injections")] == [code]
+    assert list_reasons(analysis) == {"endpoint_injections_unknown"}
     assert list_split_estimates(analysis) == set()
     assert "adlr" not in analysis.tables
     assert set(analysis.tables["adrs"]["CRITERION"]) == {"recist_1_1", "irecist"}
@@ -119,3 +149,21 @@ def test_a_few_injections_without_a_lesion_are_counted_beside_the_numbers():
     ]
     assert (code, detail.partition("/")[0]) == ("injections_lost", "1")
     assert list_split_estimates(analysis)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "which lesions were injected"), ("fr", "lésions ont été injectées")]
+)
+def test_the_terminal_and_the_report_say_why_injected_lesions_are_left_out(
+    tmp_path: Path, language: Language, told: str
+):
+    study, folder = find_demonstration()
+    tables = tmp_path / "tables"
+    copytree(folder, tables, ignore=ignore_patterns("ex.csv"))
+    terminal = StringIO()
+    report = write_report_folder(
+        study, tables=tables, out=tmp_path / "out", console=Console(file=terminal), language=language
+    )
+    assert told in terminal.getvalue()
+    assert "EXLNKID" in terminal.getvalue()
+    assert terminal.getvalue().strip().splitlines()[-1] in unescape(report.read_text(encoding="utf-8"))

@@ -16,6 +16,7 @@ from abscopal.evidence.analysis import Analysis, ReadingNotes, run_analysis
 from abscopal.evidence.analysis_plan import plan_analysis
 from abscopal.evidence.endpoint_estimates import list_estimate_rows
 from abscopal.evidence.pictures import render_pictures
+from abscopal.evidence.plan.injection_log import LOG_STOPS
 from abscopal.evidence.plan.protocol_versions import list_earlier_ctcae
 from abscopal.evidence.plan.usable_tables import count_rows_set_apart
 from abscopal.evidence.provenance import (
@@ -28,6 +29,7 @@ from abscopal.evidence.provenance import (
 from abscopal.evidence.report.material import Picture
 from abscopal.evidence.report.page import render_report
 from abscopal.evidence.report.pdf import assert_pdf_available, render_pdf
+from abscopal.evidence.report.wording import Wording
 from abscopal.evidence.typography import Language
 from abscopal.exchange.csv_files import write_csv_table
 from abscopal.exchange.folder_swap import assert_free, writing_aside
@@ -123,6 +125,7 @@ def write_report_folder(
         with writing_aside(out) as aside:
             _write_parts(aside, ReportParts(analysis, pictures, provenance, page, pdf))
     _say_set_apart(console, admission.set_apart)
+    _say_injections(console, analysis, Wording(language))
     return out / "report.html"
 
 
@@ -141,6 +144,14 @@ def _say_set_apart(console: Console, set_apart: pl.DataFrame) -> None:
     if counts:
         shown = ", ".join(f"{domain} {count}" for domain, count in counts.items())
         console.print(f"Rows set apart: {shown}; set_apart.csv lists them.", markup=False, highlight=False)
+
+
+def _say_injections(console: Console, analysis: Analysis, wording: Wording) -> None:
+    """Injected lesions that nobody can tell from the others are not left for the reader of the report to find."""
+    for stop in analysis.stops:
+        if stop.code in LOG_STOPS:
+            sentence = wording.say(f"stop.{stop.code}", detail=stop.detail)
+            console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 def _write_parts(folder: Path, parts: ReportParts) -> None:

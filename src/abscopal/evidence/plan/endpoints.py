@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from abscopal.evidence.plan.decision import Decision, decide_primary
+from abscopal.evidence.plan.injection_log import is_log_missing, list_criteria_without_log
 from abscopal.evidence.plan.lesions import estimate_lesion_endpoint
 from abscopal.evidence.plan.pathology import estimate_pathological_share
 from abscopal.evidence.plan.readings import Readings
@@ -59,11 +60,7 @@ def estimate_endpoints(
     outcome = EndpointOutcome()
     for endpoint in endpoints:
         if endpoint.criterion not in (None, *available_criteria) and endpoint.kind in READ_BY_CRITERION:
-            readings.stop(
-                "endpoint_criterion_not_available",
-                endpoint=endpoint.identifier,
-                detail=str(endpoint.criterion),
-            )
+            _say_criterion_missing(readings, endpoint)
             continue
         if endpoint.kind in WINDOWED:
             results = _estimate_window(readings, endpoint)
@@ -78,6 +75,17 @@ def estimate_endpoints(
         else:
             readings.stop("kind_not_available", endpoint=endpoint.identifier, detail=endpoint.kind)
     return outcome
+
+
+def _say_criterion_missing(readings: Readings, endpoint: Endpoint) -> None:
+    criterion = str(endpoint.criterion)
+    needs_log = not list_criteria_without_log((criterion,))
+    code = (
+        "endpoint_injections_unknown"
+        if needs_log and is_log_missing(readings.stops)
+        else "endpoint_criterion_not_available"
+    )
+    readings.stop(code, endpoint=endpoint.identifier, detail=criterion)
 
 
 def _estimate_window(readings: Readings, endpoint: Endpoint) -> dict[str, WindowResult]:

@@ -15,7 +15,8 @@ from abscopal.estimation.clustered import (
 )
 from abscopal.estimation.estimate import Estimate
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
-from abscopal.evidence.plan.absent_tables import TUMOUR_TABLES, name_absent_tables
+from abscopal.evidence.plan.absent_tables import name_absent_tables
+from abscopal.evidence.plan.injection_log import is_log_missing
 from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import Readings
 from abscopal.protocol.endpoints import Endpoint
@@ -231,7 +232,10 @@ def estimate_lesion_endpoint(readings: Readings, endpoint: Endpoint) -> None:
     """
     table = readings.tables.get("adlr")
     if table is None:
-        tables = name_absent_tables(readings.stops, needed=(*TUMOUR_TABLES, "EX"))
+        if "assessments" in readings.tables and is_log_missing(readings.stops):
+            readings.stop("endpoint_injections_unknown", endpoint=endpoint.identifier)
+            return
+        tables = name_absent_tables(readings.stops)
         readings.stop("endpoint_table_absent", endpoint=endpoint.identifier, detail=tables)
         return
     if endpoint.unit_of_analysis != "lesion":
