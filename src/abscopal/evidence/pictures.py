@@ -37,6 +37,7 @@ from abscopal.evidence.figures.toxicity_boundary import render_toxicity_boundary
 from abscopal.evidence.figures.waterfall import render_waterfall
 from abscopal.evidence.flow_reasons import list_reason_words
 from abscopal.evidence.patient_courses import MOST_DRAWN, list_courses
+from abscopal.evidence.plan.injection_log import is_log_missing
 from abscopal.evidence.plan.lesions import KINDS, LESIONS, count_patients
 from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import DAYS_PER_MONTH
@@ -274,7 +275,7 @@ def _draw_by_injection(analysis: Analysis, wording: Wording) -> dict[str, Captio
 def _draw_body_map(analysis: Analysis, wording: Wording) -> dict[str, Picture]:
     courses = list_courses(analysis)
     sites = count_sites(courses, language=wording.language)
-    if not sites:
+    if not sites or is_log_missing(analysis.stops):
         return {}
     told = wording.say(
         "sites.map_told",

@@ -39,6 +39,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "NEW": "new",
         "injected": "injected: from its first injection on",
         "other": "not injected (yet)",
+        "unknown": "nobody knows whether it was injected",
         "injection": "injection",
         "unmeasured": "not evaluated",
         "MEASURED": "measured",
@@ -63,6 +64,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "NEW": "nouvelle",
         "injected": "injectée : dès sa première injection",
         "other": "non injectée (encore)",
+        "unknown": "nul ne sait si elle a été injectée",
         "injection": "injection",
         "unmeasured": "non évaluée",
         "MEASURED": "mesurée",
@@ -152,12 +154,22 @@ def render_lesion_course(
     return drawing.render(alternative=told, language=language)
 
 
-def render_course_legend(*, language: Language) -> str:
-    """Draw the keys of the lesion panels."""
+def render_course_legend(*, language: Language, has_injection_log: bool = True) -> str:
+    """Draw the keys of the lesion panels.
+
+    Args:
+        language: `en` or `fr`.
+        has_injection_log: whether injected lesions can be told from the others; where they cannot, no mark says
+            that a lesion was injected or not.
+
+    Returns:
+        An SVG element 430 pixels wide.
+    """
     words = choose_words(_WORDS, language=language)
+    other = Key(ORANGE, "square", "#ffffff", "4 1.5")
+    told_apart = [(Key(BLUE, "circle", BLUE, ""), words["injected"]), (other, words["other"])]
     entries = [
-        (Key(BLUE, "circle", BLUE, ""), words["injected"]),
-        (Key(ORANGE, "square", "#ffffff", "4 1.5"), words["other"]),
+        *(told_apart if has_injection_log else [(other, words["unknown"])]),
         (Key(VERMILION, "triangle"), words["injection"]),
         (Key(GREY, "cross", "none"), words["unmeasured"]),
     ]

@@ -193,8 +193,13 @@ def _add_responses(
     )
     injected_at_start = derive_injected_at_start(lesions, plan.response)
     adsl = derive_response_set(adsl, lesions, injected_at_start=injected_at_start, settings=plan.population)
-    derived.tables["adsl"], derived.tables["assessments"] = adsl, lesions
+    derived.tables["assessments"] = lesions
     derived.tables["adtr"] = derive_adtr(lesions, adsl, settings=plan.response)
+    if not has_injection_log:
+        # Without a log "N" would say that a lesion was spared, which nobody knows.
+        adsl = adsl.with_columns(NINJFL=pl.lit(None, dtype=pl.String))
+        derived.tables["adtr"] = derived.tables["adtr"].with_columns(INJFL=pl.lit(None, dtype=pl.String))
+    derived.tables["adsl"] = adsl
     enrolled: Any = adsl.filter(pl.col("ENRLFL") == "Y")
     criteria = [criterion for criterion in CRITERIA if criterion.name in plan.criteria]
     if criteria:

@@ -28,6 +28,7 @@ from abscopal.evidence.patient_courses import (
     list_courses,
     list_patient_courses,
 )
+from abscopal.evidence.plan.injection_log import is_log_missing
 from abscopal.evidence.report.blocks import (
     Block,
     Cell,
@@ -47,7 +48,9 @@ from abscopal.evidence.report.wording import typeset_french
 
 
 def render_sites(material: Material) -> Section | None:
-    """The map of lesions by site, and the same as a table."""
+    """The map of lesions by site, and the same as a table; none where nobody knows which were injected."""
+    if is_log_missing(material.analysis.stops):
+        return None
     sites = count_sites(list_courses(material.analysis), language=material.wording.language)
     if not sites:
         return None
@@ -86,7 +89,9 @@ def render_patients(material: Material) -> Section | None:
     patients = list_patient_courses(material.analysis, language=material.wording.language)
     if not patients:
         return None
-    legend = render_course_legend(language=material.wording.language)
+    legend = render_course_legend(
+        language=material.wording.language, has_injection_log=not is_log_missing(material.analysis.stops)
+    )
     shown = [
         _render_patient(material, patient, legend, number)
         for number, patient in enumerate(patients[:MOST_DRAWN], start=1)
@@ -130,7 +135,7 @@ def _render_patient(material: Material, patient: PatientCourse, legend: str, num
         for lesion in lesions
     ]
     blocks: list[Prose | Drawings | Table] = [
-        Drawings((course, sites)),
+        Drawings((course,) if is_log_missing(material.analysis.stops) else (course, sites)),
         Drawings((legend,)),
         Drawings(tuple(panels), "lesion"),
     ]
