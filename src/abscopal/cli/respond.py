@@ -20,7 +20,7 @@ from abscopal.derivations.response.category_table import CATEGORY_SUFFIXES
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.explanations import COLON, Language, explain_responses
-from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
+from abscopal.derivations.response.lesion_assessments import derive_late_lesions, derive_lesion_assessments
 from abscopal.derivations.response.response_table import derive_adrs_by_criterion
 from abscopal.derivations.response.settings import ResponseSettings, list_settings
 from abscopal.derivations.response.tumour_table import derive_adtr
@@ -153,6 +153,7 @@ def respond(
         tables.adsl,
         selections=[criterion.selection for criterion in criteria],
         settings=settings,
+        late=derive_late_lesions(tables.tu, tables.tr, tables.adsl, settings=settings),
     )
     for patient, reader in read.iter_rows():
         print_patient(
