@@ -204,10 +204,12 @@ def test_a_lesion_listed_first_after_baseline_is_named_and_takes_nothing_back(tm
         return CliRunner().invoke(app, [str(path), "--criterion", "irecist", *arguments], env=WIDE).output
 
     late = [*CONFIRMED, f"A,2024-05-08,T2,{role},12"]
-    before, after = (json.loads(read(lines, "--json"))["responses"] for lines in (CONFIRMED, late))
+    told = json.loads(read(late, "--json"))
+    before, after = json.loads(read(CONFIRMED, "--json"))["responses"], told["responses"]
     overall = [row["AVALC"] for row in after if row["PARAMCD"] == "OVR"]
     assert overall == ["iPR", "iUPD", "iCPD"]
     assert after == before
+    assert [doubt["FINDING"] for doubt in told["doubts"]] == ["LATE_LESION"]
     said = read(late)
     assert said.count(f"T2 is listed as a {role} first at visit 3 (2024-05-08)") == 1
     assert "T2" not in read(CONFIRMED)
