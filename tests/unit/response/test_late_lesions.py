@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from abscopal.derivations.response.late_lesions import describe_late_lesions, find_late_lesions
+from abscopal.derivations.response.late_lesions import derive_lesions_after_baseline, explain_late_lesions
 from unit.response.test_lesion_assessments import derive, measure, name, show
 
 BASELINE, FIRST, SECOND = "2023-12-28", "2024-02-12", "2024-03-25"
@@ -57,7 +57,7 @@ def test_each_late_lesion_is_told_by_name_with_what_to_do():
     named = pl.DataFrame(
         {"USUBJID": "P1", "READER": "A", "TULNKID": ["N1", "N2"], "ADT": days[:2], "ADTF": None}
     )
-    told = describe_late_lesions(find_late_lesions(numbered, named))
+    told = explain_late_lesions(derive_lesions_after_baseline(numbered, named))
     assert told["MESSAGE"].item().startswith("N2 is listed as a non-target first at visit 1 (2024-03-01)")
     assert told["MESSAGE"].item().endswith("record it as a new lesion, or correct its name or date")
     assert "non-cible pour la première fois à la visite 1" in told["MESSAGEFR"].item()

@@ -7,7 +7,7 @@ import polars as pl
 
 from abscopal.derivations.response.criterion import SelectionRules
 from abscopal.derivations.response.injected_lesions import LESION, derive_injected_at_start
-from abscopal.derivations.response.late_lesions import describe_late_lesions
+from abscopal.derivations.response.late_lesions import explain_late_lesions
 from abscopal.derivations.response.organs import compute_organ
 from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.settings import ResponseSettings
@@ -129,7 +129,7 @@ def check_baselines(
         check_baseline(assessments, adsl, selection=selection, settings=settings)
         for selection in dict.fromkeys(selections)
     ]
-    told = [] if late is None else [describe_late_lesions(late)]
+    told = [] if late is None else [explain_late_lesions(late)]
     rows = (
         pl.concat([*found, *told]).unique(maintain_order=True).sort(*READING, "FINDING", maintain_order=True)
     )

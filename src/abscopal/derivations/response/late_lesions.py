@@ -20,7 +20,7 @@ FRENCH = (
 )
 
 
-def find_late_lesions(numbered: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+def derive_lesions_after_baseline(numbered: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """Find the targets and non-targets whose first trace is after the baseline of their reader.
 
     A doubt sets nothing apart: a lesion that its reader does not name, or names without a whole date, stays; and
@@ -41,7 +41,7 @@ def find_late_lesions(numbered: pl.DataFrame, named: pl.DataFrame) -> pl.DataFra
         ...     "LSROLE": "TARGET"})
         >>> named = pl.DataFrame({
         ...     "USUBJID": "P1", "READER": "A", "TULNKID": ["T01", "T02"], "ADT": [days[0], days[1]], "ADTF": None})
-        >>> find_late_lesions(rows, named).select("TULNKID", "AVISITN").rows()
+        >>> derive_lesions_after_baseline(rows, named).select("TULNKID", "AVISITN").rows()
         [('T02', 1)]
     """
     followed = numbered.filter(pl.col("LSROLE").is_in(["TARGET", "NON-TARGET"]))
@@ -69,11 +69,11 @@ def find_late_lesions(numbered: pl.DataFrame, named: pl.DataFrame) -> pl.DataFra
     )
 
 
-def describe_late_lesions(late: pl.DataFrame) -> pl.DataFrame:
+def explain_late_lesions(late: pl.DataFrame) -> pl.DataFrame:
     """Say of each late lesion what it is, where it appears and what to do.
 
     Args:
-        late: what `find_late_lesions` found.
+        late: what `derive_lesions_after_baseline` found.
 
     Returns:
         One row per lesion: USUBJID, READER, FINDING, LESIONS, MESSAGE in English, MESSAGEFR in French.

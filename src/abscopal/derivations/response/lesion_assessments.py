@@ -4,7 +4,7 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.partial_dates import impute_date
-from abscopal.derivations.response.late_lesions import find_late_lesions
+from abscopal.derivations.response.late_lesions import derive_lesions_after_baseline
 from abscopal.derivations.response.lesion_states import NODE_LENGTHS, NODE_LOCATION, derive_piece_states
 from abscopal.derivations.response.records import ASSESSMENT, READING
 from abscopal.derivations.response.settings import ResponseSettings
@@ -54,7 +54,7 @@ def derive_lesion_assessments(
     lesions, described = _read_described(tu, tr, known, settings)
     whole = _derive_whole_lesions(lesions, described, settings)
     numbered = _number_assessments(whole, known, settings)
-    late = find_late_lesions(numbered, lesions)
+    late = derive_lesions_after_baseline(numbered, lesions)
     if late.height:
         # Numbered again: an assessment at which nothing else was read is none.
         numbered = _number_assessments(whole.join(late, on=LESION, how="anti"), known, settings)
@@ -93,7 +93,7 @@ def derive_late_lesions(
     known = adsl.select("USUBJID", "REFDT")
     lesions, described = _read_described(tu, tr, known, settings)
     whole = _derive_whole_lesions(lesions, described, settings)
-    return find_late_lesions(_number_assessments(whole, known, settings), lesions)
+    return derive_lesions_after_baseline(_number_assessments(whole, known, settings), lesions)
 
 
 def _read_described(
