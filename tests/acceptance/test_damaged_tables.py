@@ -77,6 +77,39 @@ def test_centimetres_that_call_themselves_millimetres_raise_a_doubt():
     assert doubts["USUBJID"].n_unique() > 50
 
 
+def list_late_target(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The last measurement of a target, said again of a target that nobody named before."""
+    is_target = pl.col("TUSTRESC") == "TARGET"
+    target = tables["tu"].filter(is_target).select("USUBJID", "TUEVAL", TRLNKID="TULNKID")
+    measured = tables["tr"].filter(pl.col("TRTESTCD") == "LDIAM").join(target, on=["USUBJID", "TRLNKID"])
+    last = measured.sort("TRDTC").tail(1)
+    named = (
+        tables["tu"].filter(is_target, USUBJID=last["USUBJID"].item(), TUEVAL=last["TREVAL"].item()).head(1)
+    )
+    result = tables["tr"].filter(USUBJID=last["USUBJID"].item(), TRSEQ=last["TRSEQ"].item())
+    late = {"tu": named.with_columns(TUDTC=pl.lit(last["TRDTC"].item())), "tr": result}
+    return tables | {
+        name: pl.concat(
+            [
+                tables[name],
+                rows.with_columns(
+                    pl.lit("99999").alias(f"{name.upper()}SEQ"),
+                    pl.lit("T99").alias("TULNKID" if name == "tu" else "TRLNKID"),
+                ),
+            ],
+            how="vertical_relaxed",
+        )
+        for name, rows in late.items()
+    }
+
+
+def test_a_target_listed_only_after_baseline_is_named_and_changes_no_response():
+    sound, late = analyse(lambda tables: tables), analyse(list_late_target)
+    (found,) = late.tables["baseline_doubts"].filter(FINDING="LATE_LESION")["MESSAGE"]
+    assert found.startswith("T99 is listed as a target first at visit")
+    assert late.tables["adrs"].equals(sound.tables["adrs"])
+
+
 def test_patients_set_apart_wholesale_end_the_read_out():
     with pytest.raises(
         TablesError, match=r"table DM: \d+ of the patients' rows break a rule \(not_a_number\)"

@@ -20,7 +20,7 @@ from abscopal.derivations.response.category_table import CATEGORY_SUFFIXES
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.explanations import COLON, Language, explain_responses
-from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
+from abscopal.derivations.response.lesion_assessments import derive_late_lesions, derive_lesion_assessments
 from abscopal.derivations.response.response_table import derive_adrs_by_criterion
 from abscopal.derivations.response.settings import ResponseSettings, list_settings
 from abscopal.derivations.response.tumour_table import derive_adtr
@@ -138,22 +138,29 @@ def respond(
     agreements = {
         chosen.name: list_agreements(responses[chosen.name], criterion=chosen) for chosen in criteria
     }
+    late = derive_late_lesions(tables.tu, tables.tr, tables.adsl, settings=settings)
+
+    def list_doubts(asked: list[Criterion]) -> pl.DataFrame:
+        selections = [criterion.selection for criterion in asked]
+        return check_baselines(assessments, tables.adsl, selections=selections, settings=settings, late=late)
+
+    message = "MESSAGEFR" if spoken == "fr" else "MESSAGE"
     if as_json:
         answers = [
             list_answers(explained[chosen.name], chosen, settings)
-            | {"agreement": list_agreement_rows(agreements[chosen.name])}
+            | {
+                "agreement": list_agreement_rows(agreements[chosen.name]),
+                "doubts": list_doubts([chosen])
+                .select("USUBJID", "READER", "FINDING", "LESIONS", MESSAGE=message)
+                .to_dicts(),
+            }
             for chosen in criteria
         ]
         told = answers[0] if len(answers) == 1 else answers
         console.print_json(json.dumps(told, ensure_ascii=False))
         return
     read = assessments.select("USUBJID", "READER").unique().sort("USUBJID", "READER")
-    doubts = check_baselines(
-        assessments,
-        tables.adsl,
-        selections=[criterion.selection for criterion in criteria],
-        settings=settings,
-    )
+    doubts = list_doubts(criteria)
     for patient, reader in read.iter_rows():
         print_patient(
             console,
@@ -165,7 +172,6 @@ def respond(
             reader=reader,
             language=spoken,
         )
-        message = "MESSAGEFR" if spoken == "fr" else "MESSAGE"
         for doubt in doubts.filter(USUBJID=patient, READER=reader).iter_rows(named=True):
             console.print(
                 f"  {TEXTS[spoken]['warning']}{COLON[spoken]}{doubt[message]}.", markup=False, style="yellow"

@@ -1,7 +1,8 @@
 """Lesions that are injected later
 
 A lesion is injected from the first scan after the day of its first injection. Baseline and nadir of a category are
-those of the lesions that are in it now (our reading), so that a move alone changes no response.
+those of the lesions that are in it now (our reading), so that no sum jumps because a lesion moved. The response of
+a category may still change, since its lesions are others.
 """
 
 from spec.injected_lesion_language import (

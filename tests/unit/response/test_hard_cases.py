@@ -18,7 +18,7 @@ BASELINE, FIRST, SECOND = "2023-12-28", "2024-02-12", "2024-03-25"
 
 def state_of(role: str, word: str) -> str:
     tr = [measure("T01", 1, BASELINE, 40.0), measure("X01", 2, FIRST, None, "TUMSTATE", TRSTRESC=word)]
-    found = derive([name("T01"), name("X01", role, TUDTC=FIRST)], tr)
+    found = derive([name("T01"), name("X01", role, TUDTC=FIRST if role == "NEW" else BASELINE)], tr)
     return str(found.filter(TULNKID="X01", AVISITN=1)["LSSTATE"].item())
 
 

@@ -176,7 +176,8 @@ def test_states_in_words(role, word, state):
         measure("T01", 1, "2023-12-28", 40.0),
         measure("X01", 2, "2024-02-12", None, "TUMSTATE", TRSTRESC=word),
     ]
-    found = derive([name("T01"), name("X01", role, TUDTC="2024-02-12")], tr)
+    named = "2024-02-12" if role == "NEW" else "2023-12-28"
+    found = derive([name("T01"), name("X01", role, TUDTC=named)], tr)
     assert found.filter(TULNKID="X01", AVISITN=1)["LSSTATE"].item() == state
 
 

@@ -188,3 +188,45 @@ def test_a_doubt_of_any_criterion_is_said_once(tmp_path):
     assert set(doubts["itrecist"]) - set(doubts["recist_1_1"])
     assert set(doubts["all"]) == set(doubts["itrecist"]) | set(doubts["recist_1_1"])
     assert len(doubts["all"]) == len(set(doubts["all"]))
+
+
+STARTED = ["patient,date,lesion,role,mm", "A,2024-01-02,T1,target,40", "A,2024-02-14,T1,target,25"]
+CONFIRMED = [*STARTED, "A,2024-03-27,T1,target,40", "A,2024-05-08,T1,target,50"]
+
+
+@pytest.mark.parametrize("role", ["target", "non-target"])
+def test_a_lesion_listed_first_after_baseline_is_named_and_takes_nothing_back(tmp_path, role):
+    """Without it: PR, then progression, confirmed; with it at the last scan: the same, and a sentence."""
+    path = tmp_path / "late.csv"
+
+    def read(lines: list[str], *arguments: str) -> str:
+        path.write_text("\n".join(lines) + "\n")
+        return CliRunner().invoke(app, [str(path), "--criterion", "irecist", *arguments], env=WIDE).output
+
+    late = [*CONFIRMED, f"A,2024-05-08,T2,{role},12"]
+    told = json.loads(read(late, "--json"))
+    before, after = json.loads(read(CONFIRMED, "--json"))["responses"], told["responses"]
+    overall = [row["AVALC"] for row in after if row["PARAMCD"] == "OVR"]
+    assert overall == ["iPR", "iUPD", "iCPD"]
+    assert after == before
+    assert [doubt["FINDING"] for doubt in told["doubts"]] == ["LATE_LESION"]
+    said = read(late)
+    assert said.count(f"T2 is listed as a {role} first at visit 3 (2024-05-08)") == 1
+    assert "T2" not in read(CONFIRMED)
+    assert "T2 est notée comme" in read(late, "--language", "fr")
+
+
+def test_a_target_that_baseline_names_and_does_not_measure_still_leaves_no_sum(tmp_path):
+    path = tmp_path / "missing.csv"
+    rows = [*CONFIRMED, "A,2024-01-02,T2,target,not evaluated", "A,2024-05-08,T2,target,12"]
+    path.write_text("\n".join(rows) + "\n")
+    said = CliRunner().invoke(app, [str(path)], env=WIDE).output
+    assert "a target has no measurement at baseline" in said
+    assert "T2 is listed" not in said
+
+
+def test_a_late_lesion_alone_at_a_scan_makes_no_assessment(tmp_path):
+    path = tmp_path / "alone.csv"
+    path.write_text("\n".join([*STARTED, "A,2024-03-27,T2,target,12"]) + "\n")
+    told = json.loads(CliRunner().invoke(app, [str(path), "--json"], env=WIDE).output)
+    assert [row["AVALC"] for row in told["responses"] if row["PARAMCD"] == "OVR"] == ["PR"]

@@ -7,6 +7,7 @@ import polars as pl
 
 from abscopal.derivations.response.criterion import SelectionRules
 from abscopal.derivations.response.injected_lesions import LESION, derive_injected_at_start
+from abscopal.derivations.response.late_lesions import explain_late_lesions
 from abscopal.derivations.response.organs import compute_organ
 from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.settings import ResponseSettings
@@ -110,6 +111,7 @@ def check_baselines(
     *,
     selections: Sequence[SelectionRules],
     settings: ResponseSettings,
+    late: pl.DataFrame | None = None,
 ) -> dy.DataFrame[BaselineFindings]:
     """Collect what a radiologist would question at baseline under any of several criteria, each finding once.
 
@@ -118,6 +120,7 @@ def check_baselines(
         adsl: one row per patient with REFDT; without it the age of scans is not checked.
         selections: how each criterion wants targets chosen.
         settings: the readings of the rules in force.
+        late: the targets and non-targets left out as listed only after baseline, each named in a finding.
 
     Returns:
         One row per patient, reader and finding.
@@ -126,7 +129,10 @@ def check_baselines(
         check_baseline(assessments, adsl, selection=selection, settings=settings)
         for selection in dict.fromkeys(selections)
     ]
-    rows = pl.concat(found).unique(maintain_order=True).sort(*READING, "FINDING", maintain_order=True)
+    told = [] if late is None else [explain_late_lesions(late)]
+    rows = (
+        pl.concat([*found, *told]).unique(maintain_order=True).sort(*READING, "FINDING", maintain_order=True)
+    )
     return BaselineFindings.validate(rows, cast=True)
 
 

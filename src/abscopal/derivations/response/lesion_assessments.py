@@ -4,6 +4,7 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.partial_dates import impute_date
+from abscopal.derivations.response.late_lesions import derive_lesions_after_baseline
 from abscopal.derivations.response.lesion_states import NODE_LENGTHS, NODE_LOCATION, derive_piece_states
 from abscopal.derivations.response.records import ASSESSMENT, READING
 from abscopal.derivations.response.settings import ResponseSettings
@@ -33,7 +34,8 @@ def derive_lesion_assessments(
     of merged lesions (T01/T02) the first carries the length and the others count as evaluated with 0. A
     target, non-target or fragment that a reader does not mention is not evaluated; it is never zero. A
     result without a date takes that of its visit; where nothing of the visit is dated, it cannot be
-    placed in time and is left out.
+    placed in time and is left out. A target or non-target listed first after baseline is left out too, and
+    named by `derive_late_lesions`: followed, it would be missing from every earlier assessment.
 
     Args:
         tu: lesions, one row each.
@@ -49,13 +51,14 @@ def derive_lesion_assessments(
         RECIST 1.1, sections 4.1 to 4.4 (doi:10.1016/j.ejca.2008.10.026).
     """
     known = adsl.select("USUBJID", "REFDT")
-    results = derive_dated_results(tr, settings).join(known, on="USUBJID", how="inner")
-    lesions = _read_lesions(tu, settings).join(known, on="USUBJID", how="inner")
-    described = _describe(results, lesions)
-    with_new = pl.concat([described, _list_unmeasured_new(lesions, described)], how="diagonal")
-    placed = _place_in_visits(with_new.sort(*LESION, "ADT", "TRSEQ", nulls_last=True), settings)
-    whole = _join_pieces(_add_missing_fragments(derive_piece_states(placed)))
+    lesions, described = _read_described(tu, tr, known, settings)
+    whole = _derive_whole_lesions(lesions, described, settings)
     numbered = _number_assessments(whole, known, settings)
+    late = derive_lesions_after_baseline(numbered, lesions)
+    if late.height:
+        # Numbered again: an assessment at which nothing else was read is none.
+        numbered = _number_assessments(whole.join(late, on=LESION, how="anti"), known, settings)
+        lesions = lesions.join(late, on=LESION, how="anti")
     filled = derive_lesions_not_mentioned(numbered, named=lesions)
     places = [described.select(*LESION, "LSLOC"), lesions.select(*LESION, "LSLOC")]
     facts = pl.concat(places).group_by(LESION).agg(pl.col("LSLOC").drop_nulls().first())
@@ -67,6 +70,51 @@ def derive_lesion_assessments(
         .select(LesionAssessments.column_names())
     )
     return LesionAssessments.validate(complete, cast=True)
+
+
+def derive_late_lesions(
+    tu: dy.DataFrame[TumourIdentification],
+    tr: dy.DataFrame[TumourResults],
+    adsl: dy.DataFrame[SubjectLevel],
+    *,
+    settings: ResponseSettings,
+) -> pl.DataFrame:
+    """List the targets and non-targets that `derive_lesion_assessments` leaves out, as listed after baseline.
+
+    Args:
+        tu: lesions, one row each.
+        tr: measurements and states; lengths in millimetres.
+        adsl: one row per patient with the reference date REFDT.
+        settings: the readings of the rules in force.
+
+    Returns:
+        One row per lesion: USUBJID, READER, TULNKID, LSROLE, AVISITN and ADT of its first assessment.
+    """
+    known = adsl.select("USUBJID", "REFDT")
+    lesions, described = _read_described(tu, tr, known, settings)
+    whole = _derive_whole_lesions(lesions, described, settings)
+    return derive_lesions_after_baseline(_number_assessments(whole, known, settings), lesions)
+
+
+def _read_described(
+    tu: dy.DataFrame[TumourIdentification],
+    tr: dy.DataFrame[TumourResults],
+    known: pl.DataFrame,
+    settings: ResponseSettings,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The lesions named for known patients, and every result with the role and place of its lesion."""
+    results = derive_dated_results(tr, settings).join(known, on="USUBJID", how="inner")
+    lesions = _read_lesions(tu, settings).join(known, on="USUBJID", how="inner")
+    return lesions, _describe(results, lesions)
+
+
+def _derive_whole_lesions(
+    lesions: pl.DataFrame, described: pl.DataFrame, settings: ResponseSettings
+) -> pl.DataFrame:
+    """One row per lesion and visit, pieces joined."""
+    with_new = pl.concat([described, _list_unmeasured_new(lesions, described)], how="diagonal")
+    placed = _place_in_visits(with_new.sort(*LESION, "ADT", "TRSEQ", nulls_last=True), settings)
+    return _join_pieces(_add_missing_fragments(derive_piece_states(placed)))
 
 
 def _name_reader(prefix: str) -> pl.Expr:

@@ -16,7 +16,7 @@ from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import Criterion, SelectionRules
 from abscopal.derivations.response.duration import derive_response_durations
 from abscopal.derivations.response.injected_lesions import derive_injected_at_start
-from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
+from abscopal.derivations.response.lesion_assessments import derive_late_lesions, derive_lesion_assessments
 from abscopal.derivations.response.lesion_responses import derive_lesion_responses
 from abscopal.derivations.response.lesion_scans import derive_lesion_scans
 from abscopal.derivations.response.response_table import derive_adrs_by_criterion
@@ -204,7 +204,8 @@ def _add_responses(
     criteria = [criterion for criterion in CRITERIA if criterion.name in plan.criteria]
     if criteria:
         selections = [criterion.selection for criterion in criteria]
-        derived.tables["baseline_doubts"] = _check_baselines(lesions, adsl, selections, plan)
+        late = derive_late_lesions(sdtm["tu"], sdtm["tr"], adsl, settings=plan.response)
+        derived.tables["baseline_doubts"] = _check_baselines(lesions, adsl, selections, plan, late=late)
         responses = derive_adrs_by_criterion(lesions, enrolled, criteria=criteria, settings=plan.response)
         derived.tables["adrs"] = pl.concat(responses.values())
     if has_injection_log:
@@ -241,13 +242,19 @@ def _accept_records(derived: DerivedTables, protocol: StudyProtocol) -> None:
 
 
 def _check_baselines(
-    lesions: pl.DataFrame, adsl: pl.DataFrame, selections: Sequence[SelectionRules], plan: AnalysisPlan
+    lesions: pl.DataFrame,
+    adsl: pl.DataFrame,
+    selections: Sequence[SelectionRules],
+    plan: AnalysisPlan,
+    *,
+    late: pl.DataFrame,
 ) -> pl.DataFrame:
     def check(members: Any, version: str) -> pl.DataFrame:
         age = plan.find_rules(version).baseline_max_age_days
         own = plan.response if age is None else replace(plan.response, baseline_max_age_days=age)
         theirs: Any = lesions.join(members.select("USUBJID"), on="USUBJID", how="semi")
-        return check_baselines(theirs, members, selections=selections, settings=own)
+        named = late.join(members.select("USUBJID"), on="USUBJID", how="semi")
+        return check_baselines(theirs, members, selections=selections, settings=own, late=named)
 
     return derive_by_version(adsl, check, versions=plan.versions)
 
