@@ -228,3 +228,27 @@ def test_a_patient_without_reference_date_starts_at_the_first_scan():
 
 def test_empty_tables_give_an_empty_table():
     assert derive([], []).is_empty()
+
+
+def test_a_lesion_whose_role_changes_keeps_its_first_role_where_it_is_not_mentioned_whatever_the_order_of_rows():
+    patients = [f"P{number}" for number in range(300)]
+    facts = [
+        ("T02", 1.0, "2023-12-28", "TARGET"),
+        ("T01", 2.0, "2024-02-12", "TARGET"),
+        ("T01", 3.0, "2024-03-25", "NON-TARGET"),
+        ("T02", 4.0, "2024-05-06", "TARGET"),
+    ]
+    rows = [
+        measure(lesion, visit, on, 20.0, TRGRPID=role) | {"USUBJID": patient, "TRSEQ": number}
+        for patient in patients
+        for number, (lesion, visit, on, role) in enumerate(facts)
+    ]
+    named, adsl = fill(TumourIdentification, []), build_adsl(*patients)
+    results = fill(TumourResults, rows)
+    expected = derive_lesion_assessments(named, results, adsl, settings=ResponseSettings())
+    not_mentioned = expected.filter(pl.col("LSSTATE") == "NOT_EVALUATED", pl.col("TULNKID") == "T01")
+    assert not_mentioned["LSROLE"].to_list() == ["TARGET"] * 2 * len(patients)
+    for seed in range(5):
+        shuffled = results.sample(fraction=1.0, shuffle=True, seed=seed)
+        again = derive_lesion_assessments(named, shuffled, adsl, settings=ResponseSettings())
+        assert again.equals(expected)

@@ -16,6 +16,14 @@ from abscopal.tables.sdtm.tu import TumourIdentification
 ROLES = ["TARGET", "NON-TARGET", "NEW"]
 LESION = [*READING, "TULNKID"]
 FRAGMENT = r"\.\d+$"
+# The columns of TR that are read: the others would be copied at every step.
+RESULTS = [
+    "USUBJID", "TRSEQ", "TRGRPID", "TRLNKID", "TRTESTCD", "TRORRES", "TRSTRESC", "TRSTRESN", "TRSTAT", "TRREASPF",
+    "TRMETHOD", "VISITNUM",
+]  # fmt: skip
+JOINED = [
+    *LESION, "VISIT", "VISITDT", "LSROLE", "LSNODE", "ADT", "ADTF", "ACCFL", "SYMPFL", "LSCHANGE", "LSSTATE", "LSTENTH",
+]  # fmt: skip
 
 
 def derive_lesion_assessments(
@@ -103,7 +111,7 @@ def _read_described(
     settings: ResponseSettings,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The lesions named for known patients, and every result with the role and place of its lesion."""
-    results = derive_dated_results(tr, settings).join(known, on="USUBJID", how="inner")
+    results = derive_dated_results(tr, settings).join(known, on="USUBJID", how="semi")
     lesions = _read_lesions(tu, settings).join(known, on="USUBJID", how="inner")
     return lesions, _describe(results, lesions)
 
@@ -134,12 +142,13 @@ def derive_dated_results(tr: dy.DataFrame[TumourResults], settings: ResponseSett
         The rows with READER, ADT, ADTF, ACCFL, TULNKID and PIECE; one row per piece.
     """
     day, flag = impute_date("TRDTC", rule=settings.scan_date_imputation)
+    # Each different date is read once.
+    dates = tr.select("TRDTC").unique().with_columns(ADT=day, ADTF=flag)
     parts = pl.col("TRLNKID").str.split("/")
     rows = (
         tr.filter(pl.col("TRLNKID").is_not_null())
-        .with_columns(
-            _name_reader("TR"), day.alias("ADT"), flag.alias("ADTF"), pl.col("TRACPTFL").alias("ACCFL")
-        )
+        .join(dates, on="TRDTC", how="left", nulls_equal=True, maintain_order="left")
+        .select(*RESULTS, _name_reader("TR"), "ADT", "ADTF", ACCFL="TRACPTFL")
         .with_columns(visit_date=pl.col("ADT").min().over("USUBJID", "READER", "VISITNUM"))
         .with_columns(
             ADT=pl.coalesce("ADT", pl.when(pl.col("VISITNUM").is_not_null()).then("visit_date")),
@@ -182,19 +191,24 @@ def _describe(results: pl.DataFrame, lesions: pl.DataFrame) -> pl.DataFrame:
     facts = (pl.col("LSROLE").drop_nulls().first(), pl.col("TULOC").drop_nulls().first())
     own = named.group_by(LESION).agg(*facts)
     anyone = named.group_by("USUBJID", "TULNKID").agg(*facts)
-    group = pl.col("TRGRPID").str.to_uppercase().str.extract(r"^(NON-TARGET|TARGET|NEW)")
-    described = results.join(own, on=LESION, how="left").join(
-        anyone, on=["USUBJID", "TULNKID"], how="left", suffix="_ANY"
-    )
-    only_short_axis = (
-        pl.col("TRTESTCD").is_in(NODE_LENGTHS[:2]).any() & ~(pl.col("TRTESTCD") == "LDIAM").any()
-    ).over(LESION)
+    short_axis, longest = pl.col("TRTESTCD").is_in(NODE_LENGTHS[:2]), pl.col("TRTESTCD") == "LDIAM"
     location = pl.coalesce("TULOC", "TULOC_ANY")
-    return described.with_columns(
-        LSROLE=pl.coalesce("LSROLE", group, "LSROLE_ANY"),
-        LSLOC=location,
-        LSNODE=_is_node(location) | only_short_axis,
-    ).filter(pl.col("LSROLE").is_not_null())
+    known = (
+        results.group_by(LESION)
+        .agg(ONLYSHORT=short_axis.any() & ~longest.any())
+        .join(own, on=LESION, how="left")
+        .join(anyone, on=["USUBJID", "TULNKID"], how="left", suffix="_ANY")
+        .select(
+            *LESION, "LSROLE", "LSROLE_ANY", LSLOC=location, LSNODE=_is_node(location) | pl.col("ONLYSHORT")
+        )
+    )
+    group = pl.col("TRGRPID").str.to_uppercase().str.extract(r"^(NON-TARGET|TARGET|NEW)")
+    return (
+        results.join(known, on=LESION, how="left", maintain_order="left")
+        .with_columns(LSROLE=pl.coalesce("LSROLE", group, "LSROLE_ANY"))
+        .filter(pl.col("LSROLE").is_not_null())
+        .drop("LSROLE_ANY")
+    )
 
 
 def _list_unmeasured_new(lesions: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
@@ -220,7 +234,6 @@ def _list_unmeasured_new(lesions: pl.DataFrame, described: pl.DataFrame) -> pl.D
         "ACCFL",
         "LSROLE",
         "VISITNUM",
-        "REFDT",
         "LSLOC",
         "LSNODE",
         PIECE=pl.col("TULNKID"),
@@ -236,17 +249,20 @@ def _place_in_visits(rows: pl.DataFrame, settings: ResponseSettings) -> pl.DataF
     unscheduled visits that share one do, is another assessment.
     """
     scan = [*READING, "VISITNUM", "ADT"]
-    of_the_day = pl.col("VISITNUM").drop_nulls().first().over(*READING, "ADT")
+    of_the_day = pl.col("VISITNUM").min().over(*READING, "ADT")
     number = pl.coalesce(pl.coalesce("VISITNUM", of_the_day).cast(pl.String), pl.col("ADT").cast(pl.String))
     visit = [*READING, "NUMBER"]
-    scans = rows.select(scan).unique().sort(*READING, "ADT", "VISITNUM").with_columns(NUMBER=number)
-    gap = pl.col("ADT").diff().dt.total_days().over(visit)
-    separated = scans.with_columns(apart=(gap > settings.visit_gap_days).fill_null(False))
-    again = pl.col("apart").cum_sum().over(visit)
-    named = separated.with_columns(
+    scans = rows.select(scan).unique().with_columns(NUMBER=number).sort(*visit, "ADT", "VISITNUM")
+    # Side by side, as they now lie, scans are compared without being grouped.
+    run = pl.struct(visit).rle_id()
+    gap = pl.when(run == run.shift(1)).then(pl.col("ADT").diff().dt.total_days())
+    counted = scans.with_columns(apart=(gap > settings.visit_gap_days).fill_null(False).cum_sum(), run=run)
+    begins = (pl.col("run") != pl.col("run").shift(1)).fill_null(True)
+    again = pl.col("apart") - pl.when(begins).then("apart").forward_fill()
+    named = counted.with_columns(
         VISIT=pl.when(again == 0).then("NUMBER").otherwise(pl.format("{} again {}", "NUMBER", again))
     ).select(*scan, "VISIT", VISITDT=pl.col("ADT").min().over(*READING, "VISIT"))
-    return rows.drop("VISIT").join(named, on=scan, how="left", nulls_equal=True, maintain_order="left")
+    return rows.join(named, on=scan, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _add_missing_fragments(pieces: pl.DataFrame) -> pl.DataFrame:
@@ -254,7 +270,11 @@ def _add_missing_fragments(pieces: pl.DataFrame) -> pl.DataFrame:
     visit = ["USUBJID", "READER", "VISIT", "TULNKID"]
     fragments = pieces.filter(pl.col("PIECE") != pl.col("TULNKID"))
     known = fragments.group_by(*LESION, "PIECE").agg(SINCE=pl.col("VISITDT").min())
-    expected = fragments.unique(visit).drop("PIECE", "LSTENTH", "LSCHANGE").join(known, on=LESION)
+    expected = (
+        fragments.unique(visit, keep="first", maintain_order=True)
+        .drop("PIECE", "LSTENTH", "LSCHANGE")
+        .join(known, on=LESION)
+    )
     missing = (
         expected.filter(pl.col("SINCE") < pl.col("VISITDT"))
         .join(pieces, on=[*visit, "PIECE"], how="anti")
@@ -266,8 +286,16 @@ def _add_missing_fragments(pieces: pl.DataFrame) -> pl.DataFrame:
 def _join_pieces(pieces: pl.DataFrame) -> pl.DataFrame:
     """Add the fragments of a split lesion; a fragment that was not evaluated leaves the whole unknown."""
     keys = ["USUBJID", "READER", "VISIT", "TULNKID"]
-    fragment = pl.col("PIECE") != pl.col("TULNKID")
-    kept = pieces.filter(fragment | ~fragment.any().over(keys))
+    is_fragment = pl.col("PIECE") != pl.col("TULNKID")
+    fragments, whole = pieces.filter(is_fragment), pieces.filter(~is_fragment)
+    if fragments.is_empty():
+        return whole.select(JOINED)
+    joined = _add_fragments(fragments, keys).select(JOINED)
+    return pl.concat([whole.join(joined, on=keys, how="anti").select(JOINED), joined])
+
+
+def _add_fragments(fragments: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """One row per lesion and visit from the fragments of the lesion."""
     known = (pl.col("LSSTATE") != "NOT_EVALUATED").all()
     states = pl.col("LSSTATE")
     strongest = pl.coalesce(
@@ -284,7 +312,7 @@ def _join_pieces(pieces: pl.DataFrame) -> pl.DataFrame:
             "NOT_TUMOUR",
         )
     )
-    return kept.group_by(keys).agg(
+    return fragments.group_by(keys, maintain_order=True).agg(
         pl.col("LSROLE", "LSNODE", "VISITDT").first(),
         pl.col("ADT").max(),
         pl.col("ADTF", "ACCFL", "SYMPFL").max(),
@@ -298,7 +326,7 @@ def _join_pieces(pieces: pl.DataFrame) -> pl.DataFrame:
 
 
 def _number_assessments(rows: pl.DataFrame, known: pl.DataFrame, settings: ResponseSettings) -> pl.DataFrame:
-    """Baseline is what was scanned up to the reference date; later assessments count up from 1."""
+    """Baseline is what was scanned up to the reference date; later assessments count up from 1; in key order."""
     limit = pl.col("REFDT").dt.offset_by(f"{settings.baseline_days_after_reference}d")
     first_scan = pl.col("VISITDT").min().over(READING)
     is_baseline = pl.col("VISITDT") <= pl.coalesce(limit, first_scan)
@@ -317,7 +345,8 @@ def _number_assessments(rows: pl.DataFrame, known: pl.DataFrame, settings: Respo
         .unique(LESION, keep="last", maintain_order=True)
         .with_columns(AVISITN=pl.lit(0, dtype=pl.Int64))
     )
-    return pl.concat([baseline, later.join(visits, on=[*READING, "VISIT"])], how="diagonal")
+    numbered = pl.concat([baseline, later.join(visits, on=[*READING, "VISIT"])], how="diagonal")
+    return numbered.sort(*LESION, "AVISITN")
 
 
 def derive_lesions_not_mentioned(

@@ -34,7 +34,9 @@ NODE_LOCATION = r"\bNODES?\b|\bNODAL\b|\bGANGLION"
 # Best first: where one scan gives several lengths of a lesion, the first of these that has a number counts.
 NODE_LENGTHS = ["SAXIS", "LPERP", "DIAMETER"]
 OTHER_LENGTHS = ["LDIAM", "DIAMETER"]
+LENGTHS_IN_ORDER = list(dict.fromkeys([*NODE_LENGTHS[:2], *OTHER_LENGTHS]))
 TOO_SMALL_TENTHS = 50
+DONE = (pl.col("TRSTAT") != "NOT DONE").fill_null(True)
 
 
 def compute_state(words: pl.Expr) -> pl.Expr:
@@ -99,50 +101,81 @@ def derive_piece_states(results: pl.DataFrame) -> pl.DataFrame:
         One row per patient, reader, visit, lesion and piece with LSSTATE, LSTENTH, LSCHANGE, SYMPFL, ADT,
         ADTF, ACCFL.
     """
-    wanted = (
-        pl.when("LSNODE")
-        .then(pl.col("TRTESTCD").is_in(NODE_LENGTHS))
-        .otherwise(pl.col("TRTESTCD").is_in(OTHER_LENGTHS))
-    )
-    done = (pl.col("TRSTAT") != "NOT DONE").fill_null(True)
-    measured = wanted & done & pl.col("TRSTRESN").is_not_null()
-    lengths = [
-        pl.col("TRSTRESN").filter(measured & (pl.col("TRTESTCD") == code)).last()
-        for code in dict.fromkeys([*NODE_LENGTHS[:2], *OTHER_LENGTHS])
-    ]
-    spoken = pl.col("spoken")
-
-    def last_word(test: str) -> pl.Expr:
-        return spoken.filter((pl.col("TRTESTCD") == test) & done).drop_nulls().last()
-
-    node_word, lesion_word = last_word("LNSTATE"), last_word("TUMSTATE")
-    gone = (done & (pl.col("TRTESTCD") == "LDIAM") & (pl.col("TRSTRESN") == 0)).any()
-    length_word = spoken.filter(wanted & done).drop_nulls().last()
     keys = ["USUBJID", "READER", "VISIT", "TULNKID", "PIECE"]
+    marks = _list_marks()
+    said = pl.col(*marks).drop_nulls().last()
     reduced = (
         _read_words(results)
+        .with_columns(**marks, gone=_is_gone(), symptom=_is_for_symptom())
         .group_by(keys, maintain_order=True)
         .agg(
             pl.col("LSROLE", "LSNODE").first(),
             pl.col("ADT", "ADTF", "VISITDT").last(),
             pl.col("ACCFL").max(),
-            tenths=compute_tenths(pl.coalesce(*lengths, pl.when(gone).then(0.0))),
-            state_word=pl.coalesce(node_word, lesion_word),
-            length_word=length_word,
-            LSCHANGE=pl.col("change").filter(done).drop_nulls().last(),
-            SYMPFL=pl.col("TRREASPF").str.to_uppercase().str.contains("SYMPT").any(),
+            said,
+            pl.col("gone", "symptom").any(),
+        )
+        .with_columns(
+            tenths=compute_tenths(pl.coalesce(*LENGTHS_IN_ORDER, pl.when("gone").then(0.0))),
+            state_word=pl.coalesce("node_word", "lesion_word"),
+            SYMPFL=pl.when("symptom").then(pl.lit("Y")),
         )
     )
-    return reduced.with_columns(
-        LSSTATE=_choose_state(), SYMPFL=pl.when("SYMPFL").then(pl.lit("Y"))
-    ).with_columns(
-        LSTENTH=pl.when(pl.col("LSSTATE") == "TOO_SMALL")
+    counted = pl.col("LSSTATE")
+    lengths = (
+        pl.when(counted == "TOO_SMALL")
         .then(TOO_SMALL_TENTHS)
-        .when(pl.col("LSSTATE").is_in(["ABSENT", "MERGED"]))
+        .when(counted.is_in(["ABSENT", "MERGED"]))
         .then(0)
-        .when(pl.col("LSSTATE") != "NOT_EVALUATED")
+        .when(counted != "NOT_EVALUATED")
         .then("tenths")
     )
+    return (
+        _add_states(reduced)
+        .with_columns(LSTENTH=lengths)
+        .select(
+            *keys,
+            "LSROLE",
+            "LSNODE",
+            "ADT",
+            "ADTF",
+            "VISITDT",
+            "ACCFL",
+            "SYMPFL",
+            "LSSTATE",
+            "LSTENTH",
+            "LSCHANGE",
+        )
+    )
+
+
+def _add_states(reduced: pl.DataFrame) -> pl.DataFrame:
+    """Choose the state of each piece; each different set of words is read once."""
+    words = ["LSROLE", "length_word", "state_word", "sign"]
+    signed = reduced.with_columns(sign=pl.col("tenths").sign())
+    states = signed.select(words).unique().with_columns(LSSTATE=_choose_state())
+    return signed.join(states, on=words, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _list_marks() -> dict[str, pl.Expr]:
+    """What each row says, in columns of its own: to take the last word of a column is quicker than to search rows."""
+    test = pl.col("TRTESTCD")
+    wanted = pl.when("LSNODE").then(test.is_in(NODE_LENGTHS)).otherwise(test.is_in(OTHER_LENGTHS))
+    return {
+        **{code: pl.when(wanted & DONE & (test == code)).then("TRSTRESN") for code in LENGTHS_IN_ORDER},
+        "node_word": pl.when(DONE & (test == "LNSTATE")).then("spoken"),
+        "lesion_word": pl.when(DONE & (test == "TUMSTATE")).then("spoken"),
+        "length_word": pl.when(DONE & wanted).then("spoken"),
+        "LSCHANGE": pl.when(DONE).then("change"),
+    }
+
+
+def _is_gone() -> pl.Expr:
+    return DONE & (pl.col("TRTESTCD") == "LDIAM") & (pl.col("TRSTRESN") == 0)
+
+
+def _is_for_symptom() -> pl.Expr:
+    return pl.col("TRREASPF").str.to_uppercase().str.contains("SYMPT")
 
 
 def _read_words(results: pl.DataFrame) -> pl.DataFrame:
@@ -159,9 +192,9 @@ def _choose_state() -> pl.Expr:
     measured = (
         pl.when(pl.col("length_word") == "TOO_SMALL")
         .then(pl.lit("TOO_SMALL"))
-        .when(pl.col("tenths") > 0)
+        .when(pl.col("sign") > 0)
         .then(pl.lit("MEASURED"))
-        .when(pl.col("tenths") == 0)
+        .when(pl.col("sign") == 0)
         .then(pl.lit("ABSENT"))
     )
     target_word = pl.coalesce(measured, "length_word", "state_word")
