@@ -22,7 +22,7 @@ from abscopal.tables.admission import admit_tables
 
 PATIENTS = 61
 # A calm trial, and one in which visits are missed and patients are lost, so that the rules of censoring are used.
-TROUBLED = {"missed_visit_probability": 0.35, "loss_per_year": 0.6, "death_per_day": 1.5e-3}
+TROUBLED = {"missed_visit_probability": 0.35, "loss_per_year": 0.6, "model_lambda_D": 1.5e-3}
 TRIALS = [
     (name, seed, changes)
     for name in ("nivipit", "dex2")

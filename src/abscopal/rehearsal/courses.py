@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from abscopal.rehearsal.arm_plans import ArmPlan, PlannedDose
 from abscopal.rehearsal.engine.cohort import Cohort, advance, make_cohort, read_state
+from abscopal.rehearsal.engine.hazards import accumulate_hazards
 from abscopal.rehearsal.given_doses import (
-    compute_diameter,
     compute_withheld,
     draw_severe_days,
     give_planned_dose,
@@ -23,6 +23,7 @@ from abscopal.rehearsal.given_doses import (
 from abscopal.rehearsal.manufacture import draw_waiting
 from abscopal.rehearsal.mild_events import MildEvents, draw_mild_events
 from abscopal.rehearsal.model.description import ModelDescription
+from abscopal.rehearsal.model.equations import list_hazard_states
 from abscopal.rehearsal.random_numbers import draw_uniforms
 from abscopal.rehearsal.scenario import Scenario
 from abscopal.rehearsal.virtual_patients import Body, LesionSizes, VirtualPatients, draw_patients
@@ -31,6 +32,8 @@ Floats = NDArray[np.float64]
 WEEK = 7.0
 MOST_LESIONS = 5
 NEVER = np.inf
+VOLUME, TOXICITY, DEATH, NEW_LESION = "T", "H", "HO", "HN"
+"""Symbols of the model: the volume of lesions, and the cumulative hazards of what befalls a patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +228,12 @@ def _simulate_group(
         np.full(len(patients.numbers), NEVER),
         draw_severe_days(patients.numbers, arm_key=arm_key),
     )
-    volumes = [read_state(cohort, "T")[:, None, :]]
-    others = {name: [_read_day(cohort, name)] for name in settings.keep}
+    stored = {
+        name: [_read_day(cohort, name)]
+        for name in dict.fromkeys([VOLUME, *list_hazard_states(model), *settings.keep])
+    }
     hazard = np.zeros((len(patients.numbers), 1))
-    kept_states = ["T", "H", *settings.keep]
+    kept_states = list(dict.fromkeys([*stored, TOXICITY]))
     days = sorted({0.0, *(dose.day for dose in doses), settings.horizon_days})
     for start, until in pairwise(days):
         for place, dose in enumerate(doses):
@@ -250,23 +255,17 @@ def _simulate_group(
                 known[injected & np.isinf(known)] = dose.day
         at = grid[(grid > start) & (grid <= until)]
         kept = advance(cohort, until=until, tolerance=settings.tolerance, at=at.tolist(), keep=kept_states)
-        volumes.append(kept["T"])
         # The same crossing as on the whole grid, known in time for the next dose.
-        segment = np.concatenate([hazard, kept["H"]], axis=1)
+        segment = np.concatenate([hazard, kept[TOXICITY]], axis=1)
         severe = np.minimum(severe, _cross(np.array([start, *at]), segment, threshold))
-        hazard = kept["H"][:, -1:]
-        for name, found in others.items():
+        hazard = kept[TOXICITY][:, -1:]
+        for name, found in stored.items():
             found.append(kept[name] if kept[name].ndim == 3 else kept[name][:, :, None])
-    volume = np.concatenate(volumes, axis=1)
+    states = {name: np.concatenate(found, axis=1) for name, found in stored.items()}
     follow_up = -np.log(draw_uniforms(arm_key, patients.numbers, purpose="follow_up", count=3))
-    total = compute_diameter(volume).sum(axis=2) / scenario["reference_sum_mm"]
-    death = _cross(
-        grid,
-        _accumulate(grid, scenario["death_per_day"] * total ** scenario["death_exponent"]),
-        follow_up[:, 0],
-    )
-    appearing = scenario["new_lesion_per_day"] * total ** scenario["new_lesion_exponent"]
-    new_lesion = _cross(grid, _accumulate(grid, appearing), follow_up[:, 1])
+    hazards = accumulate_hazards(model, values, states, grid)
+    death = _cross(grid, hazards[DEATH], follow_up[:, 0])
+    new_lesion = _cross(grid, hazards[NEW_LESION], follow_up[:, 1])
     new_lesion = np.minimum(new_lesion, waiting.progression_day)
     loss = follow_up[:, 2] * 365.25 / max(scenario["loss_per_year"], 1e-12)
     return Courses(
@@ -276,7 +275,7 @@ def _simulate_group(
         injected=np.full(len(patients.numbers), patients.injected),
         lesions=np.full(len(patients.numbers), patients.lesions),
         days=grid,
-        volume_ml=_widen(volume),
+        volume_ml=_widen(states[VOLUME]),
         dose_days=np.array([dose.day for dose in doses]),
         interventions=tuple(dose.intervention for dose in doses),
         first_injection_day=first_injection,
@@ -292,7 +291,7 @@ def _simulate_group(
         failed=cohort.failed.copy(),
         has_product=waiting.has_product,
         waiting_progression_day=waiting.progression_day,
-        states={name: _widen(np.concatenate(found, axis=1)) for name, found in others.items()},
+        states={name: _widen(states[name]) for name in settings.keep},
     )
 
 
@@ -361,12 +360,6 @@ def _are_treated(scenario: Scenario, patients: VirtualPatients, key: int) -> NDA
     chance = draw_uniforms(key, patients.numbers, purpose="operations", count=3)
     lost = chance[:, 0] < scenario["randomised_not_analysed_probability"]
     return np.asarray(~lost)
-
-
-def _accumulate(days: Floats, hazard: Floats) -> Floats:
-    """Cumulative hazard on the grid, by the trapezium rule."""
-    steps = np.diff(days) * (hazard[:, 1:] + hazard[:, :-1]) / 2
-    return np.concatenate([np.zeros((len(hazard), 1)), np.cumsum(steps, axis=1)], axis=1)
 
 
 def _cross(days: Floats, cumulative: Floats, threshold: Floats) -> Floats:

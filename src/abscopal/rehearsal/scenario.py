@@ -27,7 +27,9 @@ WIDEST_SPREAD = 5.0
 SHARES = frozenset({"f_ret", "chi", "w", "phi", "rho", "s_dep", "h_A2"})
 DIVIDING = frozenset({"phi", "rho", "theta", "g_n", "g_i"})
 # Effects that a hypothesis may take away, though they are no pure numbers.
-REMOVABLE = frozenset({"k_dep", "k_rep", "k_NK", "k_N", "k_D", "NKp30", "a_n", "a_i", "a_ni"})
+REMOVABLE = frozenset(
+    {"k_dep", "k_rep", "k_NK", "k_N", "k_D", "NKp30", "a_n", "a_i", "a_ni", "lambda_D", "lambda_N"}
+)
 NO_DISTANT_LESION = {
     "lesions_distant_none": 1.0,
     "lesions_distant_one": 0.0,
