@@ -34,6 +34,7 @@ def describe_spread(parameter: Parameter) -> str:
         f"{spread.inflamed:g} of it with inflammation" if spread.inflamed else "",
         f"at most {spread.at_most:g}" if spread.at_most is not None else "",
         "on its own scale" if spread.patients and spread.kind == "normal" else "",
+        spread.status or "",
         f"weight to the power {parameter.weight_exponent:g}" if parameter.weight_exponent else "",
     ]
     return ", ".join(part for part in parts if part)

@@ -33,7 +33,9 @@ def test_the_filter_is_on_unless_the_scenario_says_otherwise():
 def test_the_growth_of_the_start_is_the_rate_of_the_lesion_at_the_start():
     """What the filter reads is what the equations do on day 0."""
     model = read_model()
-    for group in draw_groups(model, choose_scenario(PROTOCOL), np.arange(60), study_hash_key=make_key("filter")):
+    for group in draw_groups(
+        model, choose_scenario(PROTOCOL), np.arange(60), study_hash_key=make_key("filter")
+    ):
         start = work_out_start(model, group.values, lesions=group.lesions)
         assert (start["start_growth"] > 0).all()
         assert (start["k_in"] >= 0).all()

@@ -25,6 +25,9 @@ class Spread(Part):
     )
     at_most: float | None = Field(default=None, description="Greatest value; larger draws take it.")
     kind: Literal["lognormal", "normal"] = Field(default="lognormal", description="Shape of the spread.")
+    status: Status | None = Field(
+        default=None, description="How the spread is known, where not as the value."
+    )
 
 
 class Parameter(Part):
