@@ -20,6 +20,7 @@ from abscopal.rehearsal.given_doses import (
     give_planned_dose,
     is_held_by_mild_events,
 )
+from abscopal.rehearsal.lesion_sites import draw_sites
 from abscopal.rehearsal.manufacture import draw_waiting
 from abscopal.rehearsal.mild_events import MildEvents, draw_mild_events
 from abscopal.rehearsal.model.description import ModelDescription
@@ -31,6 +32,7 @@ from abscopal.rehearsal.virtual_patients import Body, LesionSizes, VirtualPatien
 Floats = NDArray[np.float64]
 WEEK = 7.0
 MOST_LESIONS = 5
+NO_SITE = -1
 NEVER = np.inf
 VOLUME, TOXICITY, DEATH, NEW_LESION = "T", "H", "HO", "HN"
 """Symbols of the model: the volume of lesions, and the cumulative hazards of what befalls a patient."""
@@ -46,6 +48,7 @@ class Courses:
         weight_kg: weights.
         injected: how many lesions are injected; they come first.
         lesions: how many lesions there are.
+        sites: patient by lesion, where it lies, as a place in `lesion_sites.SITES`; -1 where there is no such lesion.
         days: days of the grid.
         volume_ml: patient by day by lesion; not a number where there is no such lesion.
         dose_days: days of the planned administrations.
@@ -71,6 +74,7 @@ class Courses:
     weight_kg: Floats
     injected: NDArray[np.int64]
     lesions: NDArray[np.int64]
+    sites: NDArray[np.int64]
     days: Floats
     volume_ml: Floats
     dose_days: Floats
@@ -267,6 +271,10 @@ def _simulate_group(
     death = _cross(grid, hazards[DEATH], follow_up[:, 0])
     new_lesion = _cross(grid, hazards[NEW_LESION], follow_up[:, 1])
     new_lesion = np.minimum(new_lesion, waiting.progression_day)
+    sites = np.full((len(patients.numbers), MOST_LESIONS), NO_SITE)
+    sites[:, : patients.lesions] = draw_sites(
+        scenario, patients.numbers, key=key, within_reach=patients.injected, lesions=patients.lesions
+    )
     loss = follow_up[:, 2] * 365.25 / max(scenario["loss_per_year"], 1e-12)
     return Courses(
         arm=plan.arm,
@@ -274,6 +282,7 @@ def _simulate_group(
         weight_kg=patients.weight_kg,
         injected=np.full(len(patients.numbers), patients.injected),
         lesions=np.full(len(patients.numbers), patients.lesions),
+        sites=sites,
         days=grid,
         volume_ml=_widen(states[VOLUME]),
         dose_days=np.array([dose.day for dose in doses]),
@@ -383,7 +392,7 @@ def _merge(parts: Sequence[Courses]) -> Courses:
         return np.concatenate([getattr(part, name) for part in parts])[order]
 
     per_patient = [
-        "numbers", "weight_kg", "injected", "lesions", "volume_ml", "given", "severe_day", "severe_grade",
+        "numbers", "weight_kg", "injected", "lesions", "sites", "volume_ml", "given", "severe_day", "severe_grade",
         "severe_days", "first_injection_day",
         "death_day", "new_lesion_day", "loss_day", "treated", "draws", "failed", "has_product",
         "waiting_progression_day",
