@@ -65,6 +65,8 @@ class Courses:
         draws: draws that each patient took.
         failed: whether the integration failed.
         has_product: whether the patient's own product is made and can still be given; true where there is none.
+        product_failure_day: day on which the first product is found to have failed; infinite where it did not.
+        product_ready_day: day on which a product is there; infinite where there never is one.
         waiting_progression_day: day of the progression seen while the product is made; infinite without one.
         states: other states of the model that were asked for: patient by day by lesion (or by one).
     """
@@ -91,6 +93,8 @@ class Courses:
     draws: NDArray[np.int64]
     failed: NDArray[np.bool_]
     has_product: NDArray[np.bool_]
+    product_failure_day: Floats
+    product_ready_day: Floats
     waiting_progression_day: Floats
     states: Mapping[str, Floats] = field(default_factory=dict)
 
@@ -223,7 +227,7 @@ def _simulate_group(
     treated = _are_treated(scenario, patients, key)
     own_doses = [dose.day for dose in doses if dose.basis == "product_dose"]
     waiting = draw_waiting(
-        scenario, patients.numbers, key=key, first_day=min(own_doses) if own_doses else None
+        scenario, patients.numbers, key=key, dose_days=own_doses, collection_day=plan.collection_day
     )
     mild = _draw_mild(scenario, doses, patients.numbers, arm_key)
     given = np.zeros((len(patients.numbers), len(doses)), dtype=np.bool_)
@@ -248,7 +252,9 @@ def _simulate_group(
                 comes = (missed[:, place] >= scenario["missed_visit_probability"]) | (
                     dose.day == doses[0].day
                 )
-                has_dose = waiting.has_product | (dose.basis != "product_dose")
+                has_dose = (waiting.has_product & (waiting.ready_day <= dose.day)) | (
+                    dose.basis != "product_dose"
+                )
                 wanted = np.asarray(treated & ~withheld & has_dose & comes, dtype=np.bool_)
                 injected = give_planned_dose(
                     cohort, dose, patients, wanted, smallest_seen_mm=scenario["smallest_diameter_mm"]
@@ -299,6 +305,8 @@ def _simulate_group(
         draws=patients.draws,
         failed=cohort.failed.copy(),
         has_product=waiting.has_product,
+        product_failure_day=waiting.failure_day,
+        product_ready_day=waiting.ready_day,
         waiting_progression_day=waiting.progression_day,
         states={name: _widen(states[name]) for name in settings.keep},
     )
@@ -395,6 +403,7 @@ def _merge(parts: Sequence[Courses]) -> Courses:
         "numbers", "weight_kg", "injected", "lesions", "sites", "volume_ml", "given", "severe_day", "severe_grade",
         "severe_days", "first_injection_day",
         "death_day", "new_lesion_day", "loss_day", "treated", "draws", "failed", "has_product",
+        "product_failure_day", "product_ready_day",
         "waiting_progression_day",
     ]  # fmt: skip
     columns: dict[str, Any] = {name: joined(name) for name in per_patient}

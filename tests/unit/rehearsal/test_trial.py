@@ -85,15 +85,20 @@ def test_waiting_has_the_probabilities_of_the_scenario():
     protocol = read_study("dex2").protocol
     scenario = choose_scenario(
         protocol,
-        changes={"manufacturing_failure_probability": 0.2, "progression_before_first_dose_probability": 0.3},
+        changes={
+            "manufacturing_failure_probability": 0.2,
+            "progression_before_first_dose_probability": 0.3,
+            "second_collection_probability": 0.0,
+            "manufacturing_days_spread": 0.0,
+        },
     )
-    waiting = draw_waiting(scenario, np.arange(20_000), key=3, first_day=26.0)
+    waiting = draw_waiting(scenario, np.arange(20_000), key=3, dose_days=[26.0, 33.0], collection_day=2.0)
     progressed = np.isfinite(waiting.progression_day)
     assert abs(progressed.mean() - 0.3) < 0.015
     assert abs(waiting.has_product.mean() - 0.8 * 0.7) < 0.015
     assert not (progressed & waiting.has_product).any()
     assert waiting.progression_day[progressed].max() < 26.0
-    without = draw_waiting(scenario, np.arange(5), key=3, first_day=None)
+    without = draw_waiting(scenario, np.arange(5), key=3, dose_days=[])
     assert without.has_product.all()
 
 
