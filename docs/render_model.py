@@ -34,6 +34,7 @@ def describe_spread(parameter: Parameter) -> str:
         f"{spread.inflamed:g} of it with inflammation" if spread.inflamed else "",
         f"at most {spread.at_most:g}" if spread.at_most is not None else "",
         "on its own scale" if spread.patients and spread.kind == "normal" else "",
+        spread.status or "",
         f"weight to the power {parameter.weight_exponent:g}" if parameter.weight_exponent else "",
     ]
     return ", ".join(part for part in parts if part)
@@ -48,7 +49,7 @@ def show_equation(name: str, latex: str, *, unit: str = "") -> str:
 def draw_equations() -> dict[str, Figure]:
     """Draw every equation, by the name that the page gives it."""
     model = read_model()
-    rates = set(model.list_states("patient")) | set(model.list_states("lesion"))
+    rates = {moving.symbol for moving in (*model.states, *model.hazards)}
     return {
         f"rate-{symbol}" if symbol in rates else symbol: draw_equation(latex)
         for symbol, latex in render_equations(model)
@@ -103,6 +104,19 @@ def render_model_page() -> str:
     lines += ["", "## Rates of the states", ""]
     for state in model.states:
         lines += [show_equation(f"rate-{state.symbol}", written[state.symbol]), ""]
+    lines += [
+        "## Cumulative hazards",
+        "",
+        "They begin at 0 and act on nothing else. The fast engine adds them up by the trapezium rule, from the states "
+        "it keeps each week and on each day of a dose; the plain right-hand side and the SBML carry them as states.",
+        "",
+        "| Symbol | What it is | Unit |",
+        "|---|---|---|",
+        *(f"| `{hazard.symbol}` | {escape(hazard.text.en)} | {hazard.unit} |" for hazard in model.hazards),
+        "",
+    ]
+    for hazard in model.hazards:
+        lines += [show_equation(f"rate-{hazard.symbol}", written[hazard.symbol]), ""]
     lines += ["## Quantities of the moment", ""]
     for item in model.assignments:
         lines += [show_equation(item.symbol, written[item.symbol], unit=item.unit), ""]

@@ -147,7 +147,9 @@ def test_screening_fails_as_often_as_the_scenario_says_and_typing_apart():
 
 
 def test_product_that_is_not_made_is_never_given():
-    trial = simulate("dex2", seed=6, patients=41, manufacturing_failure_probability=0.5)
+    trial = simulate(
+        "dex2", seed=6, patients=41, manufacturing_failure_probability=0.5, second_collection_probability=0.0
+    )
     failed = set(trial.tables["ds"].filter(pl.col("DSDECOD") == "MANUFACTURE FAILED")["USUBJID"])
     released = set(trial.tables["ds"].filter(pl.col("DSDECOD") == "PRODUCT RELEASED")["USUBJID"])
     own = trial.tables["ex"].filter(pl.col("EXLOT").is_not_null())
@@ -161,6 +163,27 @@ def test_product_that_is_not_made_is_never_given():
     }
     assert waiting
     assert not waiting & set(own["USUBJID"])
+
+
+def test_a_product_made_again_is_collected_failed_and_released_in_this_order_and_then_given():
+    trial = simulate(
+        "dex2", seed=6, patients=41, manufacturing_failure_probability=0.5, second_collection_probability=1.0
+    )
+    dates = {
+        term: dict(trial.tables["ds"].filter(pl.col("DSDECOD") == term)["USUBJID", "DSSTDTC"].iter_rows())
+        for term in ("MANUFACTURE FAILED", "PRODUCT RELEASED")
+    }
+    both = set(dates["MANUFACTURE FAILED"]) & set(dates["PRODUCT RELEASED"])
+    assert len(both) > 3
+    own = trial.tables["ex"].filter(pl.col("EXLOT").is_not_null())
+    collected = trial.tables["pr"].filter(pl.col("PRTRT") == "APHERESIS")
+    for name in both:
+        failed, released = dates["MANUFACTURE FAILED"][name], dates["PRODUCT RELEASED"][name]
+        days = collected.filter(pl.col("USUBJID") == name)["PRSTDTC"].to_list()
+        given = own.filter(pl.col("USUBJID") == name)["EXSTDTC"].to_list()
+        assert len(days) == 2
+        assert days[0] < failed < days[1] < released
+        assert all(day >= released for day in given)
 
 
 def test_severe_toxicity_stops_the_drug():

@@ -30,7 +30,7 @@ def test_every_equation_is_written_with_every_symbol_it_stands_on():
     model = read_model()
     written = render_equations(model)
     asked = [(item.symbol, item.expression) for item in (*model.start, *model.assignments)]
-    asked += [(state.symbol, state.rate) for state in model.states]
+    asked += [(moving.symbol, moving.rate) for moving in (*model.states, *model.hazards)]
     assert [symbol for symbol, _ in written] == [symbol for symbol, _ in asked]
     for (_, latex), (symbol, expression) in zip(written, asked, strict=True):
         for name in (list_symbols(parse(expression)) | {symbol}) - {"t"}:

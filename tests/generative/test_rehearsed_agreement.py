@@ -22,11 +22,17 @@ from abscopal.tables.admission import admit_tables
 
 PATIENTS = 61
 # A calm trial, and one in which visits are missed and patients are lost, so that the rules of censoring are used.
-TROUBLED = {"missed_visit_probability": 0.35, "loss_per_year": 0.6, "death_per_day": 1.5e-3}
+TROUBLED = {"missed_visit_probability": 0.35, "loss_per_year": 0.6, "model_lambda_D": 1.5e-3}
+# One in which most lesions share an organ, so that some large ones are no targets.
+CROWDED = {
+    "lesions_injected_one": 0.0, "lesions_injected_two": 0.0, "lesions_injected_three_or_more": 1.0,
+    "site_share_skin": 1.0, "site_share_subcutaneous": 0.0,
+    "site_share_lung": 1.0, "site_share_liver": 0.0, "site_share_adrenal": 0.0, "site_share_pleura": 0.0,
+}  # fmt: skip
 TRIALS = [
     (name, seed, changes)
     for name in ("nivipit", "dex2")
-    for seed, changes in ((1, {}), (2, {}), (3, TROUBLED), (4, TROUBLED))
+    for seed, changes in ((1, {}), (2, {}), (3, TROUBLED), (4, TROUBLED), (5, CROWDED))
 ]
 # The tolerance changes the patients by less than a scan can tell, and both sides read the same patients.
 LOOSE = 1e-4

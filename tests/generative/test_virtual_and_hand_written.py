@@ -33,7 +33,7 @@ LEFT_OUT = {
     "adtte": ["STUDYID"],
     "adae": ["STUDYID", "AEBODSYS", "AEREL"],
 }
-TROUBLED = {"loss_per_year": 0.5, "death_per_day": 1e-3, "missed_visit_probability": 0.15}
+TROUBLED = {"loss_per_year": 0.5, "model_lambda_D": 1e-3, "missed_visit_probability": 0.15}
 NEW_LESION = "NEW01"
 
 

@@ -53,11 +53,13 @@ class ArmPlan:
         arm: identifier of the arm.
         doses: its planned administrations, in order of day.
         without_effect: interventions that the model does not know: they are given and do nothing.
+        collection_day: day of the collection from which the patient's own product is made.
     """
 
     arm: str
     doses: tuple[PlannedDose, ...]
     without_effect: tuple[str, ...]
+    collection_day: float = 0.0
 
     @property
     def days(self) -> tuple[float, ...]:
@@ -114,7 +116,17 @@ def plan_arm(
             else dose
             for dose in doses
         ]
-    return ArmPlan(arm, tuple(sorted(doses, key=lambda dose: dose.day)), tuple(without))
+    collections = [
+        float(visit.day.value - 1)
+        for visit in protocol.schedule.visits
+        if "apheresis" in visit.activities and visit.day.value is not None
+    ]
+    return ArmPlan(
+        arm,
+        tuple(sorted(doses, key=lambda dose: dose.day)),
+        tuple(without),
+        collection_day=max(0.0, min(collections, default=0.0)),
+    )
 
 
 def tell_without_effect(protocol: StudyProtocol, model: ModelDescription) -> tuple[Text, ...]:

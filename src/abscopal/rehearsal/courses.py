@@ -13,16 +13,18 @@ from numpy.typing import NDArray
 
 from abscopal.rehearsal.arm_plans import ArmPlan, PlannedDose
 from abscopal.rehearsal.engine.cohort import Cohort, advance, make_cohort, read_state
+from abscopal.rehearsal.engine.hazards import accumulate_hazards
 from abscopal.rehearsal.given_doses import (
-    compute_diameter,
     compute_withheld,
     draw_severe_days,
     give_planned_dose,
     is_held_by_mild_events,
 )
+from abscopal.rehearsal.lesion_sites import draw_sites
 from abscopal.rehearsal.manufacture import draw_waiting
 from abscopal.rehearsal.mild_events import MildEvents, draw_mild_events
 from abscopal.rehearsal.model.description import ModelDescription
+from abscopal.rehearsal.model.equations import list_hazard_states
 from abscopal.rehearsal.random_numbers import draw_uniforms
 from abscopal.rehearsal.scenario import Scenario
 from abscopal.rehearsal.virtual_patients import Body, LesionSizes, VirtualPatients, draw_patients
@@ -30,7 +32,10 @@ from abscopal.rehearsal.virtual_patients import Body, LesionSizes, VirtualPatien
 Floats = NDArray[np.float64]
 WEEK = 7.0
 MOST_LESIONS = 5
+NO_SITE = -1
 NEVER = np.inf
+VOLUME, TOXICITY, DEATH, NEW_LESION = "T", "H", "HO", "HN"
+"""Symbols of the model: the volume of lesions, and the cumulative hazards of what befalls a patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Courses:
         weight_kg: weights.
         injected: how many lesions are injected; they come first.
         lesions: how many lesions there are.
+        sites: patient by lesion, where it lies, as a place in `lesion_sites.SITES`; -1 where there is no such lesion.
         days: days of the grid.
         volume_ml: patient by day by lesion; not a number where there is no such lesion.
         dose_days: days of the planned administrations.
@@ -59,6 +65,8 @@ class Courses:
         draws: draws that each patient took.
         failed: whether the integration failed.
         has_product: whether the patient's own product is made and can still be given; true where there is none.
+        product_failure_day: day on which the first product is found to have failed; infinite where it did not.
+        product_ready_day: day on which a product is there; infinite where there never is one.
         waiting_progression_day: day of the progression seen while the product is made; infinite without one.
         states: other states of the model that were asked for: patient by day by lesion (or by one).
     """
@@ -68,6 +76,7 @@ class Courses:
     weight_kg: Floats
     injected: NDArray[np.int64]
     lesions: NDArray[np.int64]
+    sites: NDArray[np.int64]
     days: Floats
     volume_ml: Floats
     dose_days: Floats
@@ -84,6 +93,8 @@ class Courses:
     draws: NDArray[np.int64]
     failed: NDArray[np.bool_]
     has_product: NDArray[np.bool_]
+    product_failure_day: Floats
+    product_ready_day: Floats
     waiting_progression_day: Floats
     states: Mapping[str, Floats] = field(default_factory=dict)
 
@@ -216,7 +227,7 @@ def _simulate_group(
     treated = _are_treated(scenario, patients, key)
     own_doses = [dose.day for dose in doses if dose.basis == "product_dose"]
     waiting = draw_waiting(
-        scenario, patients.numbers, key=key, first_day=min(own_doses) if own_doses else None
+        scenario, patients.numbers, key=key, dose_days=own_doses, collection_day=plan.collection_day
     )
     mild = _draw_mild(scenario, doses, patients.numbers, arm_key)
     given = np.zeros((len(patients.numbers), len(doses)), dtype=np.bool_)
@@ -225,10 +236,12 @@ def _simulate_group(
         np.full(len(patients.numbers), NEVER),
         draw_severe_days(patients.numbers, arm_key=arm_key),
     )
-    volumes = [read_state(cohort, "T")[:, None, :]]
-    others = {name: [_read_day(cohort, name)] for name in settings.keep}
+    stored = {
+        name: [_read_day(cohort, name)]
+        for name in dict.fromkeys([VOLUME, *list_hazard_states(model), *settings.keep])
+    }
     hazard = np.zeros((len(patients.numbers), 1))
-    kept_states = ["T", "H", *settings.keep]
+    kept_states = list(dict.fromkeys([*stored, TOXICITY]))
     days = sorted({0.0, *(dose.day for dose in doses), settings.horizon_days})
     for start, until in pairwise(days):
         for place, dose in enumerate(doses):
@@ -239,7 +252,9 @@ def _simulate_group(
                 comes = (missed[:, place] >= scenario["missed_visit_probability"]) | (
                     dose.day == doses[0].day
                 )
-                has_dose = waiting.has_product | (dose.basis != "product_dose")
+                has_dose = (waiting.has_product & (waiting.ready_day <= dose.day)) | (
+                    dose.basis != "product_dose"
+                )
                 wanted = np.asarray(treated & ~withheld & has_dose & comes, dtype=np.bool_)
                 injected = give_planned_dose(
                     cohort, dose, patients, wanted, smallest_seen_mm=scenario["smallest_diameter_mm"]
@@ -250,24 +265,22 @@ def _simulate_group(
                 known[injected & np.isinf(known)] = dose.day
         at = grid[(grid > start) & (grid <= until)]
         kept = advance(cohort, until=until, tolerance=settings.tolerance, at=at.tolist(), keep=kept_states)
-        volumes.append(kept["T"])
         # The same crossing as on the whole grid, known in time for the next dose.
-        segment = np.concatenate([hazard, kept["H"]], axis=1)
+        segment = np.concatenate([hazard, kept[TOXICITY]], axis=1)
         severe = np.minimum(severe, _cross(np.array([start, *at]), segment, threshold))
-        hazard = kept["H"][:, -1:]
-        for name, found in others.items():
+        hazard = kept[TOXICITY][:, -1:]
+        for name, found in stored.items():
             found.append(kept[name] if kept[name].ndim == 3 else kept[name][:, :, None])
-    volume = np.concatenate(volumes, axis=1)
+    states = {name: np.concatenate(found, axis=1) for name, found in stored.items()}
     follow_up = -np.log(draw_uniforms(arm_key, patients.numbers, purpose="follow_up", count=3))
-    total = compute_diameter(volume).sum(axis=2) / scenario["reference_sum_mm"]
-    death = _cross(
-        grid,
-        _accumulate(grid, scenario["death_per_day"] * total ** scenario["death_exponent"]),
-        follow_up[:, 0],
-    )
-    appearing = scenario["new_lesion_per_day"] * total ** scenario["new_lesion_exponent"]
-    new_lesion = _cross(grid, _accumulate(grid, appearing), follow_up[:, 1])
+    hazards = accumulate_hazards(model, values, states, grid)
+    death = _cross(grid, hazards[DEATH], follow_up[:, 0])
+    new_lesion = _cross(grid, hazards[NEW_LESION], follow_up[:, 1])
     new_lesion = np.minimum(new_lesion, waiting.progression_day)
+    sites = np.full((len(patients.numbers), MOST_LESIONS), NO_SITE)
+    sites[:, : patients.lesions] = draw_sites(
+        scenario, patients.numbers, key=key, within_reach=patients.injected, lesions=patients.lesions
+    )
     loss = follow_up[:, 2] * 365.25 / max(scenario["loss_per_year"], 1e-12)
     return Courses(
         arm=plan.arm,
@@ -275,8 +288,9 @@ def _simulate_group(
         weight_kg=patients.weight_kg,
         injected=np.full(len(patients.numbers), patients.injected),
         lesions=np.full(len(patients.numbers), patients.lesions),
+        sites=sites,
         days=grid,
-        volume_ml=_widen(volume),
+        volume_ml=_widen(states[VOLUME]),
         dose_days=np.array([dose.day for dose in doses]),
         interventions=tuple(dose.intervention for dose in doses),
         first_injection_day=first_injection,
@@ -291,8 +305,10 @@ def _simulate_group(
         draws=patients.draws,
         failed=cohort.failed.copy(),
         has_product=waiting.has_product,
+        product_failure_day=waiting.failure_day,
+        product_ready_day=waiting.ready_day,
         waiting_progression_day=waiting.progression_day,
-        states={name: _widen(np.concatenate(found, axis=1)) for name, found in others.items()},
+        states={name: _widen(states[name]) for name in settings.keep},
     )
 
 
@@ -363,12 +379,6 @@ def _are_treated(scenario: Scenario, patients: VirtualPatients, key: int) -> NDA
     return np.asarray(~lost)
 
 
-def _accumulate(days: Floats, hazard: Floats) -> Floats:
-    """Cumulative hazard on the grid, by the trapezium rule."""
-    steps = np.diff(days) * (hazard[:, 1:] + hazard[:, :-1]) / 2
-    return np.concatenate([np.zeros((len(hazard), 1)), np.cumsum(steps, axis=1)], axis=1)
-
-
 def _cross(days: Floats, cumulative: Floats, threshold: Floats) -> Floats:
     """The day on which a rising curve reaches each patient's threshold; infinite where it does not."""
     reached = cumulative >= threshold[:, None]
@@ -390,9 +400,10 @@ def _merge(parts: Sequence[Courses]) -> Courses:
         return np.concatenate([getattr(part, name) for part in parts])[order]
 
     per_patient = [
-        "numbers", "weight_kg", "injected", "lesions", "volume_ml", "given", "severe_day", "severe_grade",
+        "numbers", "weight_kg", "injected", "lesions", "sites", "volume_ml", "given", "severe_day", "severe_grade",
         "severe_days", "first_injection_day",
         "death_day", "new_lesion_day", "loss_day", "treated", "draws", "failed", "has_product",
+        "product_failure_day", "product_ready_day",
         "waiting_progression_day",
     ]  # fmt: skip
     columns: dict[str, Any] = {name: joined(name) for name in per_patient}

@@ -1,10 +1,10 @@
 """What the trial sees of a patient's lesions: scans at visits, in whole tenths of a millimetre, with error.
 
+Targets are the two largest lesions of each organ that can be measured.
 Lengths below 5 mm are read as too small to measure (5 mm); what is smaller still is no longer seen (0).
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from abscopal.protocol.schedule import Visit
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.rehearsal.courses import MOST_LESIONS, Courses
 from abscopal.rehearsal.given_doses import compute_diameter
+from abscopal.rehearsal.lesion_sites import find_targets
 from abscopal.rehearsal.random_numbers import draw_uniforms
 from abscopal.rehearsal.scenario import Scenario
 
@@ -22,9 +23,6 @@ Integers = NDArray[np.int64]
 TOO_SMALL_TENTHS = 50
 TARGET_TENTHS = 100
 NOT_A_LESION = -1
-# Where lesions lie, those to inject first: never more than two of one organ, and no node.
-SITES = ("SKIN", "SKIN", "SUBCUTANEOUS TISSUE", "LUNG", "LIVER")
-DEEP_SITES = ("LUNG", "ADRENAL GLAND", "LUNG", "LIVER", "PLEURA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,31 +138,9 @@ def derive_readings(
     seen = np.nan_to_num(truth) >= scenario["smallest_diameter_mm"]
     tenths = np.where(seen, np.maximum(measured, TOO_SMALL_TENTHS), 0)
     tenths = np.where(exists[:, None, :], tenths, NOT_A_LESION)
-    is_target = exists & (tenths[:, 0] >= TARGET_TENTHS)
+    is_measurable = np.asarray(exists & (tenths[:, 0] >= TARGET_TENTHS), dtype=np.bool_)
+    is_target = find_targets(tenths[:, 0], courses.sites, is_measurable)
     return Readings(scans, day, done, tenths, is_target, done & (courses.new_lesion_day[:, None] <= day))
-
-
-def compute_sites(
-    injected: int, lesions: int, *, within_reach: Literal["some", "none"] = "some"
-) -> tuple[str, ...]:
-    """Where the lesions of a patient lie, those to inject first.
-
-    Args:
-        injected: how many lesions a needle can reach.
-        lesions: how many lesions there are.
-        within_reach: none where the study injects nothing, so that no lesion needs to be reached.
-
-    Returns:
-        One site a lesion.
-
-    Example:
-        >>> compute_sites(1, 3)
-        ('SKIN', 'LUNG', 'LIVER')
-        >>> compute_sites(1, 3, within_reach="none")
-        ('LUNG', 'LIVER', 'PLEURA')
-    """
-    sites = SITES if within_reach == "some" else DEEP_SITES
-    return (*sites[:injected], *sites[3 : 3 + lesions - injected])
 
 
 def interpolate(courses: Courses, values: NDArray[np.float64], day: Integers) -> NDArray[np.float64]:

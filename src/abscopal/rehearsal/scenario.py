@@ -27,12 +27,24 @@ WIDEST_SPREAD = 5.0
 SHARES = frozenset({"f_ret", "chi", "w", "phi", "rho", "s_dep", "h_A2"})
 DIVIDING = frozenset({"phi", "rho", "theta", "g_n", "g_i"})
 # Effects that a hypothesis may take away, though they are no pure numbers.
-REMOVABLE = frozenset({"k_dep", "k_rep", "k_NK", "k_N", "k_D", "NKp30", "a_n", "a_i", "a_ni"})
+REMOVABLE = frozenset(
+    {"k_dep", "k_rep", "k_NK", "k_N", "k_D", "NKp30", "a_n", "a_i", "a_ni", "lambda_D", "lambda_N"}
+)
 NO_DISTANT_LESION = {
     "lesions_distant_none": 1.0,
     "lesions_distant_one": 0.0,
     "lesions_distant_two": 0.0,
 }
+NOTHING_INJECTED = {"lesions_within_reach": 0.0}
+REACHED_SITES = ("site_share_skin", "site_share_subcutaneous")
+DISTANT_SITES = ("site_share_lung", "site_share_liver", "site_share_adrenal", "site_share_pleura")
+WHOLES = (
+    ("lesions_injected_one", "lesions_injected_two", "lesions_injected_three_or_more"),
+    ("lesions_distant_none", "lesions_distant_one", "lesions_distant_two"),
+    REACHED_SITES,
+    DISTANT_SITES,
+)
+"""Shares of the same whole: they add up to 1."""
 
 
 class Operation(Part):
@@ -127,8 +139,9 @@ def choose_scenario(
     for name in (*given, *(changes or {})):
         _assert_known(name, model)
     values, medians = [], {}
-    # A study without distant lesions says so once, in the rules of its lesions.
+    # A study without distant lesions says so once, in the rules of its lesions; one that injects says how.
     defaults = NO_DISTANT_LESION if protocol.lesions.distant_lesions == "none" else {}
+    defaults = defaults | (NOTHING_INJECTED if protocol.injection is None else {})
     for operation in list_operations():
         sourced = given.get(operation.name)
         value: float = defaults.get(operation.name, operation.value)
@@ -231,15 +244,12 @@ def _find_bounds(symbol: str, parameter: Parameter | None) -> tuple[float, float
 
 
 def _assert_shares(scenario: Scenario) -> None:
-    """Shares of patients by number of lesions add up to one, and somebody can be eligible."""
-    for names in (
-        ("lesions_injected_one", "lesions_injected_two", "lesions_injected_three_or_more"),
-        ("lesions_distant_none", "lesions_distant_one", "lesions_distant_two"),
-    ):
+    """Shares of patients by number of lesions add up to one, and those of lesions by site."""
+    for names in WHOLES:
         total = sum(scenario[name] for name in names)
         if abs(total - 1) > 0.005:
             raise OptionError(
                 f"{', '.join(names)} add up to {total:.3f}.",
                 where="rehearsal, scenario",
-                remedy="They are shares of the same patients: make them add up to 1.",
+                remedy="They are shares of one whole: make them add up to 1.",
             )

@@ -2,7 +2,8 @@
 
 Everybody is drawn from numbers of their own, so that a patient is the same in every arm (a clone) and on
 every worker. A draw whose lesions would shrink without treatment is no patient of a trial in advanced
-disease: it is drawn again, and the share of accepted draws is reported.
+disease, and one whose effectors balance only with an inflow below 0 is nobody at all: it is drawn again, and the
+share of accepted draws is reported. Growth and inflow are those that the description works out for the start.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from abscopal.errors import OptionError
+from abscopal.rehearsal.engine.expressions import work_out_start
 from abscopal.rehearsal.model.description import ModelDescription, Parameter
 from abscopal.rehearsal.random_numbers import draw_uniforms
 
@@ -91,7 +93,7 @@ def draw_patients(
         medians: medians and spreads (`sd_<symbol>`) that differ from the description, such as calibrated ones.
         sizes: volumes at the first dose.
         body: weights.
-        is_filtered: whether every lesion must grow without treatment.
+        is_filtered: whether every lesion must grow without treatment. That effectors are in balance is always asked.
 
     Returns:
         The patients.
@@ -110,18 +112,16 @@ def draw_patients(
                 found[name] = np.zeros((count, *value.shape[1:]))
             found[name][pending] = value
         draws[pending] += 1
-        if not is_filtered:
-            break
-        pending = pending[~_grows_untreated(model, drawn, medians)]
+        pending = pending[~_can_be(model, drawn, medians, lesions=lesions, is_filtered=is_filtered)]
         if len(pending) == 0:
             break
         is_hopeless = len(pending) == count and (attempt + 1) * count >= MOST_DRAWS
         if is_hopeless or attempt + 1 == MOST_DRAWS:
             raise OptionError(
-                f"{len(pending)} of {count} virtual patients have lesions that shrink without treatment, in "
-                f"{attempt + 1} draws each.",
+                f"{len(pending)} of {count} virtual patients have lesions that shrink without treatment, or "
+                f"effectors that no inflow keeps in balance, in {attempt + 1} draws each.",
                 where="rehearsal, plausibility filter",
-                remedy="Raise the growth r, lower kmax or E0, or set plausibility_filter to 0.",
+                remedy="Raise the growth r, lower kmax or E0, set plausibility_filter to 0, or raise d_E over p_E.",
             )
     weight = np.clip(body.mean_kg + body.sd_kg * found.pop("weight"), LOWEST_WEIGHT, HIGHEST_WEIGHT)
     return VirtualPatients(
@@ -209,17 +209,19 @@ def _draw_sizes(scores: Floats, injected: int, sizes: LesionSizes) -> Floats:
     return volumes
 
 
-def _grows_untreated(
-    model: ModelDescription, drawn: Mapping[str, Floats], medians: Mapping[str, float]
+def _can_be(
+    model: ModelDescription,
+    drawn: Mapping[str, Floats],
+    medians: Mapping[str, float],
+    *,
+    lesions: int,
+    is_filtered: bool,
 ) -> NDArray[np.bool_]:
-    """Whether growth beats killing in every lesion before treatment, by the model's own starting values."""
-    shared = {p.symbol: _median(p, medians) for p in model.parameters if p.scope == "shared"}
-    restraint = 1 / (1 + drawn["R0"] / shared["R50"] + drawn["M0"] / shared["M50"])
-    active = drawn["E0"] * restraint * (1 - shared["chi"])
-    granzyme = shared["k_G"] * active / shared["d_G"]
-    kill = drawn["kmax"][:, None] * granzyme / (granzyme + shared["G50"])
-    grows = kill < drawn["r"] * (1 - drawn["T0"] / shared["T_max"])
-    return np.asarray(grows.all(axis=1))
+    """Whether effectors are in balance and, where the filter is on, every lesion grows before treatment."""
+    values = {p.symbol: _median(p, medians) for p in model.parameters if p.scope == "shared"}
+    start = work_out_start(model, values | dict(drawn), lesions=lesions)
+    is_balanced = np.all(start["k_in"] >= 0, axis=1)
+    return np.asarray(is_balanced & (np.all(start["start_growth"] > 0, axis=1) | (not is_filtered)))
 
 
 def _finish(

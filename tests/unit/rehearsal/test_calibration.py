@@ -44,7 +44,7 @@ ORIGIN = EnsembleOrigin(
     model=compute_model_hash(MODEL),
     targets=("one",),
 )
-DRAWS = (ParameterDraw(1, {"kmax": 0.25, "sd_E0": 1.5, "death_per_day": 1e-3}), ParameterDraw(2, {"kmax": 0.5, "sd_E0": 1.2, "death_per_day": 2e-3}, 0.5))  # fmt: skip
+DRAWS = (ParameterDraw(1, {"kmax": 0.25, "sd_E0": 1.5, "smallest_diameter_mm": 3.0}), ParameterDraw(2, {"kmax": 0.5, "sd_E0": 1.2, "smallest_diameter_mm": 4.0}, 0.5))  # fmt: skip
 
 
 # --- terms of the likelihood ------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_without_a_file_there_is_one_set_that_changes_nothing(tmp_path):
 def test_a_set_wins_over_the_scenario_for_medians_spreads_and_settings():
     scenario = choose_scenario(read_study(next(iter(list_bundled_studies()))).protocol)
     laid = apply_draw(scenario, DRAWS[0])
-    assert laid["death_per_day"] == 1e-3
+    assert laid["smallest_diameter_mm"] == 3.0
     assert dict(laid.medians) == {**scenario.medians, "kmax": 0.25, "sd_E0": 1.5}
 
 

@@ -147,7 +147,7 @@ def test_the_latex_document_closes_what_it_opens_and_names_every_parameter(langu
     assert (
         text.count(r"\[")
         == text.count(r"\]")
-        == len(MODEL.states) + len(MODEL.start) + len(MODEL.assignments)
+        == len(MODEL.states) + len(MODEL.hazards) + len(MODEL.start) + len(MODEL.assignments)
     )
     for parameter in MODEL.parameters:
         assert f"& {parameter.value:g} &" in text

@@ -85,16 +85,60 @@ def test_waiting_has_the_probabilities_of_the_scenario():
     protocol = read_study("dex2").protocol
     scenario = choose_scenario(
         protocol,
-        changes={"manufacturing_failure_probability": 0.2, "progression_before_first_dose_probability": 0.3},
+        changes={
+            "manufacturing_failure_probability": 0.2,
+            "progression_before_first_dose_probability": 0.3,
+            "second_collection_probability": 0.0,
+            "manufacturing_days_spread": 0.0,
+        },
     )
-    waiting = draw_waiting(scenario, np.arange(20_000), key=3, first_day=26.0)
+    waiting = draw_waiting(scenario, np.arange(20_000), key=3, dose_days=[26.0, 33.0], collection_day=2.0)
     progressed = np.isfinite(waiting.progression_day)
     assert abs(progressed.mean() - 0.3) < 0.015
     assert abs(waiting.has_product.mean() - 0.8 * 0.7) < 0.015
     assert not (progressed & waiting.has_product).any()
     assert waiting.progression_day[progressed].max() < 26.0
-    without = draw_waiting(scenario, np.arange(5), key=3, first_day=None)
+    without = draw_waiting(scenario, np.arange(5), key=3, dose_days=[])
     assert without.has_product.all()
+
+
+def test_a_longer_manufacture_misses_doses_and_leaves_more_time_to_progress():
+    protocol = read_study("dex2").protocol
+    certain = {"manufacturing_failure_probability": 0.0, "manufacturing_days_spread": 0.0}
+    days = [26.0, 33.0, 40.0]
+
+    def wait(**changes: float):
+        scenario = choose_scenario(protocol, changes=certain | changes)
+        return draw_waiting(scenario, np.arange(20_000), key=3, dose_days=days, collection_day=2.0)
+
+    planned, late = wait(manufacturing_days=24), wait(manufacturing_days=25)
+    assert set(planned.ready_day) == {26.0}
+    assert set(late.ready_day) == {27.0}, "the first dose is missed, the one of day 33 is given"
+    assert np.isfinite(planned.progression_day).mean() == pytest.approx(0.23, abs=0.01)
+    longer = 1 - 0.77 ** (33 / 26)
+    assert np.isfinite(late.progression_day).mean() == pytest.approx(longer, abs=0.01)
+    assert (np.isfinite(late.progression_day) >= np.isfinite(planned.progression_day)).all()
+    assert not wait(manufacturing_days=50).has_product.any(), "later than every planned dose"
+
+
+def test_a_failed_product_may_be_made_again_from_a_second_collection():
+    protocol = read_study("dex2").protocol
+    changes = {
+        "manufacturing_failure_probability": 0.4,
+        "manufacturing_days": 20,
+        "manufacturing_days_spread": 0.0,
+        "second_collection_probability": 0.5,
+        "second_collection_days": 10,
+    }
+    scenario = choose_scenario(protocol, changes=changes)
+    waiting = draw_waiting(
+        scenario, np.arange(20_000), key=3, dose_days=list(range(26, 96, 7)), collection_day=2.0
+    )
+    failed = waiting.failure_day == 22.0
+    assert failed.mean() == pytest.approx(0.4, abs=0.01)
+    assert (np.isinf(waiting.failure_day) == ~failed).all()
+    assert set(waiting.ready_day[failed]) == {52.0, np.inf}
+    assert (waiting.ready_day[failed] == 52.0).mean() == pytest.approx(0.5 * 0.6, abs=0.015)
 
 
 def test_shares_stay_below_a_hundred_and_rise_with_the_folds():

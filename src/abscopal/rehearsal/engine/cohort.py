@@ -1,22 +1,16 @@
 """Patients that are integrated together: their state, their parameters, their doses."""
 
-import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from types import CodeType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.rehearsal.engine.dormand_prince import FIRST_STEP, compile_advance
+from abscopal.rehearsal.engine.expressions import Floats, Values, list_names, work_out, work_out_start
 from abscopal.rehearsal.model.description import ModelDescription
-from abscopal.rehearsal.model.equations import parse
 from abscopal.rehearsal.model.lane_kernel import LANES, Layout, lay_out
-
-Floats = NDArray[np.float64]
-Values = Mapping[str, float | Floats]
 
 
 @dataclass(slots=True)
@@ -62,13 +56,10 @@ def make_cohort(model: ModelDescription, values: Values, *, lesions: int) -> Coh
         The cohort, on day 0.
     """
     layout = lay_out(model)
-    arrays = {name: np.asarray(value, dtype=np.float64) for name, value in values.items()}
-    patients = max(array.shape[0] for array in arrays.values() if array.ndim)
-    known = _spread(model, arrays, patients, lesions)
-    for item in model.start:
-        known[item.symbol] = _work_out(item.expression, known)
-    rows = [_work_out(state.start, known) for state in model.states if state.scope == "patient"]
-    tails = [_work_out(state.start, known) for state in model.states if state.scope == "lesion"]
+    known = work_out_start(model, values, lesions=lesions)
+    patients = max(array.shape[0] for array in known.values() if np.ndim(array))
+    rows = [work_out(state.start, known) for state in model.states if state.scope == "patient"]
+    tails = [work_out(state.start, known) for state in model.states if state.scope == "lesion"]
     state = [_fit(row, patients) for row in rows]
     state += [_fit(tail, patients, place) for place in range(lesions) for tail in tails]
     patient = [_fit(known[name], patients) for name in layout.patient]
@@ -80,7 +71,7 @@ def make_cohort(model: ModelDescription, values: Values, *, lesions: int) -> Coh
         patients=patients,
         lesions=lesions,
         y=_block(state, blocks),
-        shared=np.array([float(arrays[name]) for name in layout.shared]),
+        shared=np.array([float(known[name]) for name in layout.shared]),
         patient=_block(patient, blocks),
         lesion=_block(lesion, blocks),
         step=np.full(blocks, FIRST_STEP),
@@ -98,13 +89,13 @@ def give_doses(cohort: Cohort, kind: str, doses: Floats) -> None:
         doses: one a patient; for a dose into lesions one a patient and lesion. 0 is none.
     """
     found = next(item for item in cohort.model.doses if item.identifier == kind)
-    needed = frozenset[str]().union(*(_compile(expression)[1] for expression in found.adds.values()))
+    needed = frozenset[str]().union(*(list_names(expression) for expression in found.adds.values()))
     known: dict[str, Any] = {
         name: _read_parameter(cohort, name) for name in cohort.layout.lesion if name in needed
     }
     known["dose"] = doses
     for state, expression in found.adds.items():
-        added = np.broadcast_to(np.asarray(_work_out(expression, known)), doses.shape)
+        added = np.broadcast_to(np.asarray(work_out(expression, known)), doses.shape)
         if state in cohort.layout.lesion_states:
             for place in range(cohort.lesions):
                 _add(cohort, _row_of(cohort, state, place), added[:, place])
@@ -207,40 +198,6 @@ def _fill_failed(cohort: Cohort, block: int) -> None:
     for number in numbers[cohort.failed[numbers]] - block * LANES:
         for array in (cohort.y, cohort.patient, cohort.lesion):
             array[block, :, number] = array[block, :, sound[0]]
-
-
-def _spread(
-    model: ModelDescription, arrays: dict[str, Floats], patients: int, lesions: int
-) -> dict[str, Any]:
-    """Give every parameter a shape that arithmetic understands: patients by 1, or patients by lesions."""
-    known: dict[str, Any] = {}
-    for parameter in model.parameters:
-        array = arrays[parameter.symbol]
-        if parameter.scope == "shared":
-            known[parameter.symbol] = float(array)
-        elif parameter.scope == "patient":
-            known[parameter.symbol] = np.broadcast_to(array.reshape(-1, 1), (patients, 1))
-        else:
-            wide = array.reshape(-1, 1) if array.ndim < 2 else array
-            known[parameter.symbol] = np.broadcast_to(wide, (patients, lesions))
-    return known
-
-
-def _work_out(expression: str, known: Mapping[str, Any]) -> Any:
-    def total(values: Floats) -> Floats:
-        return np.asarray(values.sum(axis=1, keepdims=True))
-
-    code, _ = _compile(expression)
-    worked_out: Any = eval(code, {"__builtins__": {}, "exp": np.exp, "total": total, **known})
-    return worked_out
-
-
-@cache
-def _compile(expression: str) -> tuple[CodeType, frozenset[str]]:
-    """The code of an expression and the names it needs; a rehearsal asks for the same ones thousands of times."""
-    tree = parse(expression)
-    names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return compile(ast.Expression(tree), expression, "eval"), names
 
 
 def _fit(values: Any, patients: int, place: int = 0) -> Floats:

@@ -7,7 +7,7 @@ from functools import partial
 
 from abscopal.evidence.rehearsal_words import name_unit
 from abscopal.protocol.text import Language, Text
-from abscopal.rehearsal.model.description import ModelDescription, Parameter, State
+from abscopal.rehearsal.model.description import Hazard, ModelDescription, Parameter, State
 from abscopal.rehearsal.model.equations import list_symbols, parse, rewrite
 
 Values = Mapping[str, float | Sequence[float]]
@@ -75,6 +75,9 @@ def write_antimony(
             start = " + ".join([writer.write(state.start, place), *at_once.get(symbol, ())])
             lines += [f"  {symbol} = {start};", f"  {symbol}' = {writer.write(state.rate, place)};"]
             lines.append(writer.label(state, place))
+    for hazard in model.hazards:
+        lines += [f"  {hazard.symbol} = 0;", f"  {hazard.symbol}' = {writer.write(hazard.rate, None)};"]
+        lines.append(writer.label(hazard, None))
     return "\n".join([*lines, *_write_events(model, doses, writer), "end", ""])
 
 
@@ -96,7 +99,7 @@ class _Writer:
     def write(self, expression: str, place: int | None) -> str:
         return _write(parse(expression), place, self.lesions, self.of_lesion)
 
-    def label(self, item: Parameter | State, place: int | None) -> str:
+    def label(self, item: Parameter | State | Hazard, place: int | None) -> str:
         """The line that gives a symbol the name that other programs show."""
         said = item.text.read(self.language).replace('"', "'")
         which = "" if place is None else f", {LESION.read(self.language)} {place + 1}"

@@ -25,6 +25,9 @@ class Spread(Part):
     )
     at_most: float | None = Field(default=None, description="Greatest value; larger draws take it.")
     kind: Literal["lognormal", "normal"] = Field(default="lognormal", description="Shape of the spread.")
+    status: Status | None = Field(
+        default=None, description="How the spread is known, where not as the value."
+    )
 
 
 class Parameter(Part):
@@ -81,6 +84,15 @@ class State(Part):
     text: Text = Field(description="What it is.")
 
 
+class Hazard(Part):
+    """A cumulative hazard of the patient: it begins at 0, and no other quantity stands on it."""
+
+    symbol: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="Symbol in the equations.")
+    unit: str = Field(min_length=1, description="Unit.")
+    rate: str = Field(description="Change per day.")
+    text: Text = Field(description="What it is.")
+
+
 class DoseKind(Part):
     """What a dose of one drug by one route adds, at once."""
 
@@ -107,6 +119,7 @@ class ModelDescription(Part):
         description="Quantities worked out at every moment, in order."
     )
     states: tuple[State, ...] = Field(description="States.")
+    hazards: tuple[Hazard, ...] = Field(description="Cumulative hazards, which act on nothing else.")
     doses: tuple[DoseKind, ...] = Field(description="Kinds of dose.")
 
     def list_parameters(self, scope: Scope) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
 """The equations as syntax trees: which quantity stands on which, and in which order they are worked out."""
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from abscopal.errors import ImpossibleStateError
-from abscopal.rehearsal.model.description import ModelDescription, Scope
+from abscopal.rehearsal.model.description import Assignment, ModelDescription, Scope
 
 TIME = "t"
 FUNCTIONS = ("exp", "total")
@@ -81,8 +81,64 @@ def rewrite(tree: ast.expr, names: Callable[[str], str]) -> str:
     return ast.unparse(Renamed().visit(copy))
 
 
+def list_needed(model: ModelDescription, expressions: Iterable[str]) -> tuple[Assignment, ...]:
+    """List the quantities of the moment that expressions stand on, at first or second hand.
+
+    Args:
+        model: the description.
+        expressions: the expressions.
+
+    Returns:
+        The assignments, in the order of the file.
+
+    Example:
+        >>> from abscopal.rehearsal.model.description import read_model
+        >>> [item.symbol for item in list_needed(read_model(), ["X_n"])]
+        ['C_n', 'X_n']
+    """
+    wanted = set().union(*(list_symbols(parse(expression)) for expression in expressions))
+    needed: list[Assignment] = []
+    for item in reversed(model.assignments):
+        if item.symbol in wanted:
+            needed.append(item)
+            wanted |= list_symbols(parse(item.expression))
+    return tuple(reversed(needed))
+
+
+def list_hazard_states(model: ModelDescription) -> tuple[str, ...]:
+    """Name the states that cumulative hazards stand on.
+
+    Args:
+        model: the description.
+
+    Returns:
+        Symbols, in the order of the file.
+
+    Raises:
+        ImpossibleStateError: a hazard stands on what changes with no state, parameter or time.
+
+    Example:
+        >>> from abscopal.rehearsal.model.description import read_model
+        >>> list_hazard_states(read_model())
+        ('T',)
+    """
+    rates = [hazard.rate for hazard in model.hazards]
+    needed = list_needed(model, rates)
+    wanted = set().union(
+        *(list_symbols(parse(text)) for text in (*rates, *(item.expression for item in needed)))
+    )
+    states = tuple(state.symbol for state in model.states if state.symbol in wanted)
+    known = {TIME, *states, *(item.symbol for item in needed)}
+    known |= {parameter.symbol for parameter in model.parameters}
+    if unknown := sorted(wanted - known):
+        raise ImpossibleStateError(f"A hazard stands on what it may not: {', '.join(unknown)}.")
+    return states
+
+
 def sort_equations(model: ModelDescription) -> Equations:
     """Sort the equations of a model into the order in which they are worked out.
+
+    What no state stands on is left out: it is worked out where it is asked for.
 
     Args:
         model: the description; assignments stand in an order in which each needs only earlier ones.
@@ -100,7 +156,7 @@ def sort_equations(model: ModelDescription) -> Equations:
     totals: dict[str, Equation] = {}
     by_phase: dict[str, list[Equation]] = {"shared": [], "before": [], "lesions": [], "after": []}
     late: set[str] = set()
-    for item in model.assignments:
+    for item in list_needed(model, [state.rate for state in model.states]):
         tree = _pull_out_totals(parse(item.expression), totals)
         needed = list_symbols(tree)
         scope = _widest(needed, scopes | dict.fromkeys(totals, "patient"), item.symbol)

@@ -6,7 +6,10 @@ import re
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.model.equations import TIME, parse
 
-GREEK = {"chi": r"\chi", "eps": r"\varepsilon", "rho": r"\rho", "phi": r"\varphi", "theta": r"\theta"}
+GREEK = {
+    "chi": r"\chi", "eps": r"\varepsilon", "rho": r"\rho", "phi": r"\varphi", "theta": r"\theta",
+    "lambda": r"\lambda", "beta": r"\beta",
+}  # fmt: skip
 _STRENGTH = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 4, ast.Pow: 3}
 
 
@@ -56,7 +59,7 @@ def render_expression(expression: str, model: ModelDescription) -> str:
 
 
 def render_equations(model: ModelDescription) -> tuple[tuple[str, str], ...]:
-    """Write every equation: starting quantities, quantities of the moment, rates of the states.
+    """Write every equation: starting quantities, quantities of the moment, rates of states and hazards.
 
     Args:
         model: the description.
@@ -69,10 +72,12 @@ def render_equations(model: ModelDescription) -> tuple[tuple[str, str], ...]:
     for item in (*model.start, *model.assignments):
         left = render_symbol(item.symbol, is_of_lesion=item.symbol in of_lesions)
         equations.append((item.symbol, f"{left} = {_write(parse(item.expression), of_lesions)}"))
-    for state in model.states:
-        left = render_symbol(state.symbol, is_of_lesion=state.scope == "lesion")
-        right = _write(parse(state.rate), of_lesions)
-        equations.append((state.symbol, rf"\frac{{\mathrm{{d}}{left}}}{{\mathrm{{d}}t}} = {right}"))
+    rates = [(state.symbol, state.rate) for state in model.states]
+    rates += [(hazard.symbol, hazard.rate) for hazard in model.hazards]
+    for symbol, rate in rates:
+        left = render_symbol(symbol, is_of_lesion=symbol in of_lesions)
+        right = _write(parse(rate), of_lesions)
+        equations.append((symbol, rf"\frac{{\mathrm{{d}}{left}}}{{\mathrm{{d}}t}} = {right}"))
     return tuple(equations)
 
 

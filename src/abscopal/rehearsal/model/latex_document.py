@@ -2,7 +2,7 @@
 
 from abscopal.evidence.rehearsal_words import name_unit
 from abscopal.protocol.text import Language, Text
-from abscopal.rehearsal.model.description import ModelDescription, Parameter, State, Status
+from abscopal.rehearsal.model.description import Hazard, ModelDescription, Parameter, State, Status
 from abscopal.rehearsal.model.latex import render_equations, render_expression, render_symbol
 
 ESCAPED = str.maketrans(
@@ -28,6 +28,10 @@ WORDS: dict[str, Text] = {
     "states": Text(en="States", fr="États"),
     "start": Text(en="Worked out once, before the first dose", fr="Calculé une fois, avant la première dose"),
     "moment": Text(en="Quantities of the moment", fr="Grandeurs de l’instant"),
+    "hazards": Text(
+        en="Cumulative hazards, which act on nothing else",
+        fr="Risques cumulés, qui n’agissent sur rien d’autre",
+    ),
     "doses": Text(en="What a dose adds, at once", fr="Ce qu’une dose ajoute, d’un coup"),
     "parameters": Text(en="Parameters", fr="Paramètres"),
     "sources": Text(en="Sources", fr="Sources"),
@@ -97,6 +101,13 @@ def render_latex_document(model: ModelDescription, *, language: Language) -> str
         *_render_equations([written[state.symbol] for state in model.states]),
         section("moment"),
         *_render_equations([written[item.symbol] for item in model.assignments]),
+        section("hazards"),
+        *_render_table(
+            "lp{95mm}l",
+            (word("symbol"), word("what"), word("unit")),
+            [_describe_state(hazard, language) for hazard in model.hazards],
+        ),
+        *_render_equations([written[hazard.symbol] for hazard in model.hazards]),
         section("start"),
         *_render_equations([written[item.symbol] for item in model.start]),
         section("doses"),
@@ -151,8 +162,8 @@ def _list_doses(model: ModelDescription, language: Language) -> list[tuple[str, 
     return rows
 
 
-def _describe_state(item: State, language: Language) -> tuple[str, ...]:
-    symbol = _render_symbol(item.symbol, item.scope)
+def _describe_state(item: State | Hazard, language: Language) -> tuple[str, ...]:
+    symbol = _render_symbol(item.symbol, item.scope if isinstance(item, State) else "patient")
     return symbol, escape(item.text.read(language)), _render_unit(item.unit, language)
 
 

@@ -26,7 +26,7 @@ def compute_start(model: ModelDescription, values: Values, *, lesions: int) -> N
         lesions: number of lesions.
 
     Returns:
-        The states of the patient, then those of each lesion.
+        The states of the patient, then those of each lesion, then the cumulative hazards.
     """
     known = _work_out_start(model, values, lesions)
     of_patient = [
@@ -38,7 +38,7 @@ def compute_start(model: ModelDescription, values: Values, *, lesions: int) -> N
         for state in model.states
         if state.scope == "lesion"
     ]
-    return np.array([*of_patient, *of_lesions])
+    return np.array([*of_patient, *of_lesions, *(0.0 for _ in model.hazards)])
 
 
 def make_right_hand_side(
@@ -60,13 +60,15 @@ def make_right_hand_side(
     def right_hand_side(t: float, y: NDArray[np.float64]) -> NDArray[np.float64]:
         known: dict[str, Any] = dict(fixed) | {"t": t}
         known |= {name: y[row] for row, name in enumerate(of_patient)}
-        tails = y[len(of_patient) :].reshape(lesions, len(of_lesion))
+        beyond = len(of_patient) + lesions * len(of_lesion)
+        tails = y[len(of_patient) : beyond].reshape(lesions, len(of_lesion))
         known |= {name: list(tails[:, row]) for row, name in enumerate(of_lesion)}
         for item in model.assignments:
             known[item.symbol] = _work_out(item.expression, known, lesions)
         rates = {state.symbol: _work_out(state.rate, known, lesions) for state in model.states}
         per_lesion = [_of(rates[name], place) for place in range(lesions) for name in of_lesion]
-        return np.array([*(rates[name] for name in of_patient), *per_lesion])
+        hazards = [_work_out(hazard.rate, known, lesions) for hazard in model.hazards]
+        return np.array([*(rates[name] for name in of_patient), *per_lesion, *hazards])
 
     return right_hand_side
 

@@ -117,7 +117,10 @@ def _solve(
     of_patient, of_lesion = model.list_states("patient"), model.list_states("lesion")
     # After the doses of day 0, which only the cohort gives.
     y[: len(of_patient)] = [started[name][row] for name in of_patient]
-    y[len(of_patient) :] = [started[name][row, place] for place in range(SCIPY_LESIONS) for name in of_lesion]
+    beyond = len(of_patient) + SCIPY_LESIONS * len(of_lesion)
+    y[len(of_patient) : beyond] = [
+        started[name][row, place] for place in range(SCIPY_LESIONS) for name in of_lesion
+    ]
     solved = solve_ivp(
         make_right_hand_side(model, values, lesions=SCIPY_LESIONS),
         (0.0, SCIPY_DAYS),

@@ -11,9 +11,10 @@ from abscopal.protocol.arms import Arm
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.rehearsal.arm_plans import ArmPlan, PlannedDose
 from abscopal.rehearsal.array_times import DAYS_TO_WITHDRAWAL
-from abscopal.rehearsal.courses import Courses
+from abscopal.rehearsal.courses import NO_SITE, Courses
+from abscopal.rehearsal.lesion_sites import SITES
 from abscopal.rehearsal.random_numbers import PLACES, Place, draw_uniforms
-from abscopal.rehearsal.readings import NOT_A_LESION, Readings, compute_sites
+from abscopal.rehearsal.readings import NOT_A_LESION, Readings
 from abscopal.rehearsal.scenario import Scenario
 from abscopal.rehearsal.trial.people import Person
 
@@ -116,10 +117,7 @@ class Followed:
         """Name, role and site of each lesion, those within reach of a needle first."""
         readings, courses = self.outcome.readings, self.outcome.courses
         exists = readings.tenths[self.row, 0] != NOT_A_LESION
-        within_reach: Literal["some", "none"] = "none" if self.protocol.injection is None else "some"
-        sites = compute_sites(
-            int(courses.injected[self.row]), int(courses.lesions[self.row]), within_reach=within_reach
-        )
+        sites = [SITES[site] for site in courses.sites[self.row] if site != NO_SITE]
         named: list[tuple[str, str, str]] = []
         counts = {"TARGET": 0, "NON-TARGET": 0}
         for place, site in enumerate(sites):

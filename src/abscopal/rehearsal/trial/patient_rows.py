@@ -149,13 +149,14 @@ def _list_product(patient: Followed, on: Callable[[float], dt.date]) -> Iterator
     own = [dose.day for dose in patient.outcome.plan.doses if dose.basis == "product_dose"]
     if not own or not patient.is_treated:
         return
-    is_lost = not bool(patient.outcome.courses.has_product[patient.row])
-    progresses = float(patient.outcome.courses.waiting_progression_day[patient.row]) < min(own)
-    release = min(own) - 1
-    if is_lost and not progresses and release < patient.end:
-        yield _write(patient.person, "MANUFACTURE FAILED", on(release), MILESTONE)
-    elif not is_lost and release < patient.end:
-        yield _write(patient.person, "PRODUCT RELEASED", on(release), MILESTONE)
+    courses, row = patient.outcome.courses, patient.row
+    # A patient who progresses is no longer waited for.
+    until = min(patient.end, float(courses.waiting_progression_day[row]))
+    failure, ready = float(courses.product_failure_day[row]), float(courses.product_ready_day[row])
+    if failure < until:
+        yield _write(patient.person, "MANUFACTURE FAILED", on(failure), MILESTONE)
+    if ready < until:
+        yield _write(patient.person, "PRODUCT RELEASED", on(ready), MILESTONE)
 
 
 def _write(person: Person, term: str, day: dt.date, category: str, subcategory: str | None = None) -> Row:

@@ -106,6 +106,11 @@ def list_aphereses(patient: Followed) -> Iterator[Row]:
         day = (visit.day.value or 1) - 1.0
         if "apheresis" in visit.activities and patient.doses and day < patient.end:
             yield _proceed(patient, "APHERESIS", day, None)
+    courses, row = patient.outcome.courses, patient.row
+    ready = float(courses.product_ready_day[row])
+    again = float(courses.product_failure_day[row]) + patient.scenario["second_collection_days"]
+    if patient.doses and np.isfinite(ready) and again < min(ready, patient.end):
+        yield _proceed(patient, "APHERESIS", again, None)
 
 
 def _list_visits(patient: Followed, sample: Sample) -> list[Visit]:
