@@ -7,7 +7,7 @@ neither has slipped, not that the reading is right.
 from datetime import date
 from typing import Any
 
-from generative.response_reference import Lesion, judge_patient
+from generative.response_reference import Lesion, best_of, judge_patient
 
 
 def is_injected(name: str, visit: int, rows: list[Lesion], settings: Any) -> bool:
@@ -82,3 +82,36 @@ def judge_categories(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
                 found["OVRRESP"] = "NE"
             judged.append(found | {"CATEGORY": category})
     return judged
+
+
+def judge_overall(rows: list[Lesion], settings: Any) -> list[dict[str, Any]]:
+    """The patient at each visit: all lesions together, unless the targets of one category alone decide."""
+    if settings.tumour_markers == "ignored":
+        rows = [row for row in rows if row["LSLOC"] != "TUMOUR MARKER"]
+    overall = judge_patient(rows, settings) if rows else []
+    if settings.category_progression == "forces_overall":
+        alone = {row["AVISITN"] for row in judge_categories(rows, settings) if row["TRGRESP"] == "PD"}
+        for visit in overall:
+            if visit["AVISITN"] in alone and visit["OVRRESP"] != "PD":
+                visit |= {"OVRRESP": "PD", "ADT": visit["FIRST"]}
+    return overall
+
+
+def best_of_category(
+    judged: list[dict[str, Any]],
+    overall: list[dict[str, Any]],
+    start: date,
+    new_therapy: date | None,
+    settings: Any,
+) -> tuple[str, str]:
+    """Best response of one category, unconfirmed and confirmed, from its responses at each visit."""
+    to_the_end = settings.after_progression == "counted"
+    progressed = [visit["AVISITN"] for visit in overall if visit["OVRRESP"] == "PD"]
+    has_targets = any(visit["TRGRESP"] != "NA" for visit in judged)
+    if settings.category_best_until == "patient_progression" and progressed and not to_the_end:
+        judged = [visit for visit in judged if visit["AVISITN"] <= progressed[0]]
+    timed = [(visit["ADT"], visit["OVRRESP"]) for visit in judged]
+    targetless = frozenset(visit["ADT"] for visit in judged if visit["TRGRESP"] == "NA")
+    return best_of(
+        timed, start, new_therapy, has_targets, settings, to_the_end=to_the_end, targetless=targetless
+    )

@@ -207,7 +207,13 @@ def is_confirmed(visits: list[tuple[date, str]], i: int, settings: Any) -> bool:
 
 
 def count_visits(
-    visits: list[tuple[date, str]], new_therapy: date | None, settings: Any, *, has_targets: bool
+    visits: list[tuple[date, str]],
+    new_therapy: date | None,
+    settings: Any,
+    *,
+    has_targets: bool,
+    to_the_end: bool = False,
+    targetless: frozenset[date] = frozenset(),
 ) -> list[tuple[date, str]]:
     """The visits that count: before new therapy, up to progression, a broken complete response read again."""
     counted: list[tuple[date, str]] = []
@@ -215,32 +221,45 @@ def count_visits(
         if settings.truncate_at_new_therapy and new_therapy is not None and on > new_therapy:
             continue
         counted.append((on, response))
-        if response == "PD":
+        if response == "PD" and not to_the_end:
             break
     less = {"PR", "SD", "NON-CR/NON-PD"}
     if settings.cr_then_less == "SD_or_PD":
-        for i, (on, response) in enumerate(counted):
-            if response in less and any(earlier == "CR" for _, earlier in counted[:i]):
-                return [*counted[:i], (on, "PD")]
-        return counted
+        told: list[tuple[date, str]] = []
+        for on, response in counted:
+            relapsed = response in less and any(earlier == "CR" for _, earlier in told)
+            told.append((on, "PD" if relapsed else response))
+            if relapsed and not to_the_end:
+                break
+        return told
     if any(
         response == "CR" and is_confirmed(counted, i, settings) for i, (_, response) in enumerate(counted)
     ):
         return counted
-    lesser = "PR" if has_targets else "NON-CR/NON-PD"
-    return [
-        (on, lesser if response == "CR" and any(later in less for _, later in counted[i + 1 :]) else response)
-        for i, (on, response) in enumerate(counted)
-    ]
+    read_again = []
+    for i, (on, response) in enumerate(counted):
+        broken = response == "CR" and any(later in less for _, later in counted[i + 1 :])
+        lesser = "PR" if has_targets and on not in targetless else "NON-CR/NON-PD"
+        read_again.append((on, lesser if broken else response))
+    return read_again
 
 
 def best_of(
-    visits: list[tuple[date, str]], start: date, new_therapy: date | None, has_targets: bool, settings: Any
+    visits: list[tuple[date, str]],
+    start: date,
+    new_therapy: date | None,
+    has_targets: bool,
+    settings: Any,
+    *,
+    to_the_end: bool = False,
+    targetless: frozenset[date] = frozenset(),
 ) -> tuple[str, str]:
-    """Unconfirmed and confirmed best response."""
+    """Unconfirmed and confirmed best response; at some visits there may have been no targets."""
     if not visits and not settings.missing_as_ne:
         return "MISSING", "MISSING"
-    counted = count_visits(visits, new_therapy, settings, has_targets=has_targets)
+    counted = count_visits(
+        visits, new_therapy, settings, has_targets=has_targets, to_the_end=to_the_end, targetless=targetless
+    )
     responses = [response for _, response in counted]
     late = {response for on, response in counted if (on - start).days >= settings.sd_min_days}
     confirmed = {

@@ -11,11 +11,13 @@ import polars as pl
 import pytest
 
 from abscopal.derivations.response.criteria import ITRECIST, RECIST_1_1
+from abscopal.derivations.response.response_table import derive_adrs
 from abscopal.derivations.response.settings import ResponseSettings
-from generative.itrecist_reference import judge_categories
+from generative.itrecist_reference import best_of_category, judge_categories, judge_overall
+from generative.response_reference import best_of
 from generative.seeds import SEEDS
 from generative.test_response_agreement import draw_patient
-from lesion_builder import build_assessments, day
+from lesion_builder import DAY_0, build_adsl, build_assessments, day
 
 VARIANTS: list[dict[str, Any]] = [
     {},
@@ -23,8 +25,18 @@ VARIANTS: list[dict[str, Any]] = [
     {"injected_new_lesion": "leaves_non_injected", "missing_target_pd": "never"},
     {"category_reference": "last_pre_injection", "nt_partial_ne": "judge_seen"},
     {"tumour_markers": "ignored", "confirmation_required": True, "cr_reappearance": "arithmetic"},
+    {"category_best_until": "patient_progression", "cr_then_less": "PR"},
+    {"category_progression": "forces_overall", "sd_min_days": 63, "accept_one_sd_between_pr": True},
+    {
+        "category_progression": "forces_overall",
+        "category_best_until": "patient_progression",
+        "missing_as_ne": False,
+    },
+    {"after_progression": "counted", "confirm_min_days": 42, "max_ne_between": 0, "pd_max_days": 84},
 ]
 COMPARED = ["ADT", "TRGRESP", "NTRGRESP", "NEWLRESP", "OVRRESP"]
+SUFFIXES = {"INJECTED": "INJ", "NON-INJECTED": "NINJ"}
+NEW_THERAPY = day(150)
 
 
 def inject(chance: random.Random, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -51,22 +63,66 @@ def derive(rows: list[dict[str, Any]], settings: ResponseSettings) -> pl.DataFra
     return ITRECIST.derive_category_responses(build_assessments(rows), settings)
 
 
+def derive_whole(drawn: dict[str, list[dict[str, Any]]], settings: ResponseSettings) -> dict[Any, Any]:
+    """ADRS by patient and parameter, then by assessment: response, date and sums in tenths of a millimetre."""
+    table = derive_adrs(
+        build_assessments(flatten(drawn)),
+        build_adsl(*drawn, NACTDT=NEW_THERAPY),
+        criterion=ITRECIST,
+        settings=settings,
+    )
+    found: dict[Any, Any] = {}
+    for row in table.iter_rows(named=True):
+        sums = row["SUM"] and round(10 * row["SUM"]), round(10 * (row["MEASURED"] or 0))
+        found.setdefault((row["USUBJID"], row["PARAMCD"]), {})[row["AVISITN"]] = (
+            row["AVALC"],
+            row["ADT"],
+            *sums,
+        )
+    return found
+
+
 def assert_agreement(patients: int, seed: int, variant: dict[str, Any]) -> None:
     settings = ResponseSettings(**variant)
     drawn = draw(patients, seed)
-    table = derive([row for rows in drawn.values() for row in rows], settings)
-    fast = {
-        (row["USUBJID"], row["CATEGORY"], row["AVISITN"]): [row[name] for name in COMPARED]
-        for row in table.iter_rows(named=True)
-    }
+    found = derive_whole(drawn, settings)
     compared = 0
     for patient, rows in drawn.items():
-        for row in judge_categories(rows, settings):
-            key = (patient, row["CATEGORY"], row["AVISITN"])
-            assert fast.pop(key) == [row[name] for name in COMPARED], (rows, row, variant)
-            compared += 1
-    assert not fast
+        overall = judge_overall(rows, settings)
+        levels = {"TRGRESP": "TRGRESP", "NTRGRESP": "NTRGRESP", "NEWLRESP": "NEWLIND", "OVRRESP": "OVR"}
+        assert_same_visits(found, patient, overall, levels)
+        has_targets = any(visit["TRGRESP"] != "NA" for visit in overall)
+        timed = [(visit["ADT"], visit["OVRRESP"]) for visit in overall]
+        to_the_end = settings.after_progression == "counted"
+        best = best_of(timed, DAY_0, NEW_THERAPY, has_targets, settings, to_the_end=to_the_end)
+        assert tuple(found[patient, code][-1][0] for code in ("BOR", "CBOR")) == best, (
+            rows,
+            overall,
+            variant,
+        )
+        by_category = judge_categories(rows, settings)
+        for category, suffix in SUFFIXES.items():
+            judged = [row for row in by_category if row["CATEGORY"] == category]
+            levels = {"TRGRESP": f"TRG{suffix}", "NTRGRESP": f"NTRG{suffix}", "OVRRESP": f"OVR{suffix}"}
+            levels |= {"NEWLRESP": "NEWLNINJ"} if category == "NON-INJECTED" else {}
+            assert_same_visits(found, patient, judged, levels)
+            best = best_of_category(judged, overall, DAY_0, NEW_THERAPY, settings)
+            told = tuple(found[patient, f"{code}{suffix}"][-1][0] for code in ("BOR", "CBOR"))
+            assert told == best, (rows, judged, category, variant)
+            compared += len(judged)
     assert compared > patients
+
+
+def assert_same_visits(
+    found: dict[Any, Any], patient: str, judged: list[dict[str, Any]], levels: dict[str, str]
+) -> None:
+    """Every level of every visit: the same response, date and sums, and no visit more."""
+    for name, code in levels.items():
+        slow = {
+            visit["AVISITN"]: (visit[name], visit["ADT"], visit["SUM"], visit["MEASURED"] or 0)
+            for visit in judged
+        }
+        assert found.get((patient, code), {}) == slow, (patient, code)
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=range(len(VARIANTS)))
