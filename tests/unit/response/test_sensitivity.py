@@ -13,14 +13,18 @@ from abscopal.derivations.response.alternatives import (
 )
 from abscopal.derivations.response.best_response import derive_best_responses
 from abscopal.derivations.response.criteria import CRITERIA
+from abscopal.derivations.response.lesion_definitions import HOUSE_DEFINITIONS
+from abscopal.derivations.response.lesion_responses import derive_lesion_responses
+from abscopal.derivations.response.lesion_sensitivity import derive_lesions_by_setting
 from abscopal.derivations.response.records import READING
+from abscopal.derivations.response.response_table import derive_adrs
 from abscopal.derivations.response.sensitivity import (
     derive_responses_by_setting,
     derive_setting_effects,
 )
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.tables.adam import LesionAssessments
-from lesion_builder import build_adsl, build_assessments, lesion
+from lesion_builder import build_adsl, build_assessments, day, lesion
 
 PATIENTS = ("P1", "P2", "P3", "P4", "P5")
 SETTINGS = [
@@ -52,7 +56,9 @@ def make_lesions() -> Any:
         lesion("M1", visit, "PRESENT", role="NON-TARGET", location="TUMOUR MARKER", patient="P5")
         for visit in range(3)
     ]
-    return build_assessments(rows)
+    # The target of P1 and that of P2 are injected, one of them only after two scans.
+    since = {("P1", "T1"): day(7), ("P2", "T1"): day(60)}
+    return build_assessments([row | {"INJDT": since.get((row["USUBJID"], row["TULNKID"]))} for row in rows])
 
 
 @pytest.mark.parametrize("setting", fields(ResponseSettings), ids=lambda setting: setting.name)
@@ -72,21 +78,45 @@ def test_what_was_not_derived_again_would_not_have_changed(criterion, settings):
     lesions, adsl = make_lesions(), build_adsl(*PATIENTS)
     found = derive_responses_by_setting(lesions, adsl, criteria=[criterion], settings=settings)
     told = {
-        (row["SETTING"], row["CHOICE"], row["USUBJID"]): (row["ALTBEST"], row["ALTCONF"], row["ALTPDDT"])
+        (row["SETTING"], row["CHOICE"], row["USUBJID"]): (
+            row["ALTBEST"], row["ALTCONF"], row["ALTPDDT"], row["ALTINJRESP"], row["ALTNINJRESP"],
+        )
         for row in found.iter_rows(named=True)
-    }
-    assert len(told) == found.height == len(list_alternatives(settings)) * len(PATIENTS)
+    }  # fmt: skip
+    tried = found.select("SETTING", "CHOICE").n_unique()
+    assert len(told) == found.height == tried * len(PATIENTS)
+    assert 10 < tried < len(list_alternatives(settings))
+    in_force = derive_slowly(lesions, adsl, criterion, settings)
     for other in list_alternatives(settings):
-        visits = criterion.derive_visit_responses(lesions, other.settings)
-        best = derive_best_responses(
-            visits.with_columns(criterion.compute_plain_code(pl.col("OVRRESP"))),
-            adsl, settings=other.settings, readers=["INVESTIGATOR"],
-            rules=criterion.best_rules, until=criterion.compute_counted_until(other.settings),
-        ).with_columns(criterion.compute_own_code(pl.col("BORRESP", "CBORRESP")))  # fmt: skip
-        chosen = "CBORRESP" if other.settings.confirmation_required else "BORRESP"
-        for row in best.iter_rows(named=True):
-            key = (other.setting, other.choice, row["USUBJID"])
-            assert told[key] == (row[chosen], row["CBORRESP"], row["PDDT"]), key
+        for patient, best in derive_slowly(lesions, adsl, criterion, other.settings).items():
+            # What is not told was not asked for, and changes nothing.
+            key = (other.setting, other.choice, patient)
+            assert told.get(key, in_force[patient]) == best, key
+
+
+def derive_slowly(
+    lesions: Any, adsl: Any, criterion: Any, settings: ResponseSettings
+) -> dict[str, tuple[Any, ...]]:
+    """Best, confirmed, progression, and best of injected and of other lesions of each patient, from ADRS."""
+    chosen = "CBOR" if settings.confirmation_required else "BOR"
+    visits = criterion.derive_visit_responses(lesions, settings)
+    best = derive_best_responses(
+        visits.with_columns(criterion.compute_plain_code(pl.col("OVRRESP"))),
+        adsl, settings=settings, readers=["INVESTIGATOR"],
+        rules=criterion.best_rules, until=criterion.compute_counted_until(settings),
+    ).with_columns(criterion.compute_own_code(pl.col("BORRESP", "CBORRESP")))  # fmt: skip
+    table = derive_adrs(lesions, adsl, criterion=criterion, settings=settings)
+    kinds = {
+        (row["USUBJID"], row["PARAMCD"]): row["AVALC"]
+        for row in table.filter(pl.col("AVISITN") == -1).iter_rows(named=True)
+    }
+    return {
+        row["USUBJID"]: (
+            row[f"{chosen}RESP"], row["CBORRESP"], row["PDDT"],
+            kinds.get((row["USUBJID"], f"{chosen}INJ")), kinds.get((row["USUBJID"], f"{chosen}NINJ")),
+        )
+        for row in best.iter_rows(named=True)
+    }  # fmt: skip
 
 
 def test_counts_before_and_after():
@@ -122,7 +152,7 @@ def test_settings_that_line_up_the_lesions_are_read_again():
     changed = effects.filter(pl.col("SETTING") == "visit_gap_days").select("CHOICE", "ASSESSMENTS", "CHANGED")
     assert changed.rows() == [("365", 9, 1), ("7", 9, 0)]
     without = derive_setting_effects(derive_responses_by_setting(lesions, adsl, **given))
-    assert without.filter(pl.col("SETTING") == "visit_gap_days")["CHANGED"].to_list() == [0, 0]
+    assert without.filter(pl.col("SETTING") == "visit_gap_days").is_empty()
 
 
 def test_readers_of_different_patients_are_one_reading():
@@ -154,3 +184,21 @@ def test_a_setting_that_is_exchanged_counts_as_read():
         ResponseSettings(), lambda settings: replace(settings, sd_min_days=1).sd_min_days
     )
     assert len(asked) == len(fields(ResponseSettings))
+
+
+def test_lesions_are_counted_again_under_each_setting_that_their_derivation_asks_for():
+    """Of two targets one is injected at the start and one later, which may count as spared."""
+    lesions, adsl = make_lesions(), build_adsl(*PATIENTS)
+    found = derive_lesions_by_setting(
+        lambda settings: derive_lesion_responses(
+            lesions, adsl, definitions=HOUSE_DEFINITIONS, settings=settings
+        ),
+        ResponseSettings(),
+    )
+    assert {"lesion_injected", "lesions_counted", "lesion_not_evaluable"} <= set(found["SETTING"])
+    assert "carry_response" not in set(found["SETTING"])
+    at_start = found.filter(SETTING="lesion_injected", PARAMCD="LD30").sort("INJFL")
+    assert at_start.select("RESPONDED", "LESIONS", "ALTRESPONDED", "ALTLESIONS").rows() == [
+        (1, 2, 2, 3),
+        (2, 2, 1, 1),
+    ]

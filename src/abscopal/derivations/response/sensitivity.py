@@ -12,11 +12,12 @@ from abscopal.derivations.response.alternatives import (
     write_value,
 )
 from abscopal.derivations.response.best_response import derive_best_responses
+from abscopal.derivations.response.category_table import CATEGORY_SUFFIXES, derive_category_parts
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.derivations.response.visit_responses import VisitResponses
 from abscopal.tables.adam import LesionAssessments, SubjectLevel
-from abscopal.tables.columns import date, key_text, required_text
+from abscopal.tables.columns import date, key_text, required_text, text
 
 READ = "ACCEPTED"
 PATIENT, VISIT = ["USUBJID"], ["USUBJID", "AVISITN"]
@@ -43,6 +44,10 @@ class ResponsesBySetting(dy.Schema):
     ALTCONF = required_text("Confirmed best response under the other value")
     RESPONDED = dy.Bool(description="The best response in force is complete or partial")
     ALTRESPONDED = dy.Bool(description="The best response under the other value is complete or partial")
+    INJRESP = text("Best response of injected lesions in force; empty where the criterion knows none")
+    ALTINJRESP = text("Best response of injected lesions under the other value")
+    NINJRESP = text("Best response of non-injected lesions in force; empty where the criterion knows none")
+    ALTNINJRESP = text("Best response of non-injected lesions under the other value")
     PDDT = date("Progression in force")
     ALTPDDT = date("Progression under the other value")
 
@@ -59,6 +64,8 @@ class SettingEffects(dy.Schema):
     PATIENTS = _count("Patients")
     BESTCHANGED = _count("Patients whose best response changes")
     CONFCHANGED = _count("Patients whose confirmed best response changes")
+    INJCHANGED = _count("Patients whose best response of injected lesions changes")
+    NINJCHANGED = _count("Patients whose best response of non-injected lesions changes")
     RESPONDERS = _count("Responders in force")
     ALTRESPONDERS = _count("Responders under the other value")
     PROGRESSED = _count("Patients with a progression that counts, in force")
@@ -91,8 +98,8 @@ def derive_responses_by_setting(
             every date is complete.
 
     Returns:
-        One row per criterion, setting, other value and patient, in key order. An assessment is found again by its
-        number or, in a patient who has more or fewer of them under the other value, by its date.
+        One row per criterion, setting that it asks for, other value and patient, in key order. An assessment is
+        found again by its number or, in a patient who has more or fewer of them under the other value, by its date.
     """
     lesions = _of_one_reader(assessments, adsl)
     asked_by_lesions: frozenset[str] = frozenset()
@@ -105,7 +112,9 @@ def derive_responses_by_setting(
         if derive_lesions is not None and found.setting in asked_by_lesions.difference(idle)
     }
     tables = [
-        _derive_of_criterion(lesions, read_again, adsl, criterion=criterion, settings=settings)
+        _derive_of_criterion(
+            lesions, read_again, adsl, asked=asked_by_lesions, criterion=criterion, settings=settings
+        )
         for criterion in criteria
     ]
     empty = ResponsesBySetting.create_empty()
@@ -126,6 +135,7 @@ def _derive_of_criterion(
     read_again: dict[tuple[str, str], dy.DataFrame[LesionAssessments]],
     adsl: dy.DataFrame[SubjectLevel],
     *,
+    asked: frozenset[str],
     criterion: Criterion,
     settings: ResponseSettings,
 ) -> pl.DataFrame:
@@ -135,18 +145,29 @@ def _derive_of_criterion(
     best, asked_by_best = compute_with_settings_read(
         settings, lambda watched: _derive_best(visits, adsl, criterion, watched)
     )
-    nothing_changes = _compare(best, best, visits, visits)
+    kinds, asked_by_kinds = compute_with_settings_read(
+        settings, lambda watched: _derive_best_of_kinds(lesions, visits, adsl, criterion, watched)
+    )
+    in_force = best.join(kinds, on=PATIENT)
+    nothing_changes = _compare(in_force, in_force, visits, visits)
     tables = []
     for found in list_alternatives(settings):
+        if found.setting not in asked | asked_by_visits | asked_by_best | asked_by_kinds:
+            continue
         other = read_again.get((found.setting, found.choice), lesions)
+        is_lined_up_alike = other.equals(lesions)
         other_visits = visits
-        if found.setting in asked_by_visits or not other.equals(lesions):
+        if found.setting in asked_by_visits or not is_lined_up_alike:
             other_visits = criterion.derive_visit_responses(other, found.settings)
-        compared = nothing_changes
-        if found.setting in asked_by_best or not other_visits.equals(visits):
+        is_judged_alike = other_visits.equals(visits)
+        other_best, other_kinds = best, kinds
+        if found.setting in asked_by_best or not is_judged_alike:
             other_best = _derive_best(other_visits, adsl, criterion, found.settings)
-            if not (other_best.equals(best) and other_visits.equals(visits)):
-                compared = _compare(best, other_best, visits, other_visits)
+        if found.setting in asked_by_kinds or not (is_lined_up_alike and is_judged_alike):
+            other_kinds = _derive_best_of_kinds(other, other_visits, adsl, criterion, found.settings)
+        compared = nothing_changes
+        if not (is_judged_alike and other_best.equals(best) and other_kinds.equals(kinds)):
+            compared = _compare(in_force, other_best.join(other_kinds, on=PATIENT), visits, other_visits)
         tables.append(_name(compared, found, criterion, settings))
     return pl.concat(tables)
 
@@ -185,11 +206,35 @@ def _derive_best(
     )
 
 
+def _derive_best_of_kinds(
+    lesions: dy.DataFrame[LesionAssessments],
+    visits: dy.DataFrame[VisitResponses],
+    adsl: dy.DataFrame[SubjectLevel],
+    criterion: Criterion,
+    settings: ResponseSettings,
+) -> pl.DataFrame:
+    """One row per patient: the best response of injected and of other lesions, where the criterion knows them."""
+    told = adsl.select(PATIENT)
+    if criterion.judge_categories is None:
+        nothing = pl.lit(None, dtype=pl.String)
+        return told.with_columns(INJRESP=nothing, NINJRESP=nothing)
+    chosen = "CBORRESP" if settings.confirmation_required else "BORRESP"
+    parts = derive_category_parts(
+        criterion.derive_category_responses(lesions, settings), visits, adsl,
+        readers=[READ], settings=settings, until=criterion.compute_counted_until(settings),
+    )  # fmt: skip
+    for suffix, part in zip(CATEGORY_SUFFIXES.values(), parts, strict=True):
+        best = part.patients.select("USUBJID", pl.col(chosen).alias(f"{suffix}RESP"))
+        told = told.join(best, on=PATIENT, how="left")
+    return told
+
+
 def _compare(
     best: pl.DataFrame, other_best: pl.DataFrame, visits: pl.DataFrame, other_visits: pl.DataFrame
 ) -> pl.DataFrame:
     others = other_best.rename(
-        {"BESTRESP": "ALTBEST", "CONFRESP": "ALTCONF", "RESPONDED": "ALTRESPONDED", "PDDT": "ALTPDDT"}
+        {"BESTRESP": "ALTBEST", "CONFRESP": "ALTCONF"}
+        | {name: f"ALT{name}" for name in ("RESPONDED", "INJRESP", "NINJRESP", "PDDT")}
     )
     return (
         best.join(others, on=PATIENT)
@@ -236,6 +281,7 @@ def derive_setting_effects(
         ...     "USUBJID": ["P1", "P2"], "VALUE": "true", "ASSESSMENTS": [3, 2], "CHANGED": [1, 0],
         ...     "BESTRESP": ["PR", "SD"], "ALTBEST": ["PR", "SD"], "CONFRESP": ["PR", "SD"],
         ...     "ALTCONF": ["SD", "SD"], "RESPONDED": [True, False], "ALTRESPONDED": [True, False],
+        ...     "INJRESP": None, "ALTINJRESP": None, "NINJRESP": None, "ALTNINJRESP": None,
         ...     "PDDT": [None, date(2024, 5, 1)], "ALTPDDT": [None, date(2024, 5, 1)]}), cast=True)
         >>> counted = derive_setting_effects(rows)
         >>> counted.select("ASSESSMENTS", "CHANGED", "BESTCHANGED", "CONFCHANGED", "PDMOVED").rows()
@@ -244,6 +290,8 @@ def derive_setting_effects(
     counts = {
         "BESTCHANGED": pl.col("BESTRESP") != pl.col("ALTBEST"),
         "CONFCHANGED": pl.col("CONFRESP") != pl.col("ALTCONF"),
+        "INJCHANGED": pl.col("INJRESP").ne_missing(pl.col("ALTINJRESP")),
+        "NINJCHANGED": pl.col("NINJRESP").ne_missing(pl.col("ALTNINJRESP")),
         "RESPONDERS": pl.col("RESPONDED"),
         "ALTRESPONDERS": pl.col("ALTRESPONDED"),
         "PROGRESSED": pl.col("PDDT").is_not_null(),

@@ -43,7 +43,13 @@ from abscopal.evidence.plan.readers import (
     is_nobody_accepted,
 )
 from abscopal.evidence.plan.readings import Stop
-from abscopal.evidence.plan.sensitivity import BY_SETTING, MOST_PATIENTS, derive_sensitivity
+from abscopal.evidence.plan.sensitivity import (
+    BY_SETTING,
+    LESIONS_BY_SETTING,
+    MOST_PATIENTS,
+    derive_lesion_sensitivity,
+    derive_sensitivity,
+)
 from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_primary_status
 from abscopal.protocol.safety import ImmuneRelatedRule
 from abscopal.protocol.study_protocol import StudyProtocol
@@ -220,6 +226,9 @@ def _add_responses(
     by_setting = derive_sensitivity(derived.tables, plan, sdtm)
     if by_setting is not None:
         derived.tables[BY_SETTING] = by_setting
+        lesions_by_setting = derive_lesion_sensitivity(derived.tables, plan, sdtm)
+        if lesions_by_setting is not None:
+            derived.tables[LESIONS_BY_SETTING] = lesions_by_setting
     elif derived.tables["adsl"].height > MOST_PATIENTS:
         derived.stops.append(Stop("too_many_to_read_again", detail=f"{MOST_PATIENTS}"))
 

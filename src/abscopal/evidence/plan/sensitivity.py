@@ -1,12 +1,16 @@
 """What the conclusions owe to each reading of the response rules: derived again, counted, and the decision re-read."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.lesion_assessments import derive_lesion_assessments
+from abscopal.derivations.response.lesion_responses import derive_lesion_responses
+from abscopal.derivations.response.lesion_scans import derive_lesion_scans
+from abscopal.derivations.response.lesion_sensitivity import derive_lesions_by_setting
 from abscopal.derivations.response.sensitivity import (
     ResponsesBySetting,
     derive_responses_by_setting,
@@ -16,15 +20,18 @@ from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.analysis_plan import AnalysisPlan
 from abscopal.evidence.plan.decision import Decision
+from abscopal.evidence.plan.lesions import list_lesion_definitions
 from abscopal.evidence.plan.progression_times import choose_criterion
 from abscopal.evidence.plan.readers import ACCEPTED, choose_reader
 from abscopal.evidence.plan.readings import ALL_ARMS, Readings
 from abscopal.evidence.plan.response import CONTROLLED
 
 BY_SETTING, EFFECTS, DECISIONS = "responses_by_setting", "setting_effects", "decisions_by_setting"
+LESIONS_BY_SETTING = "lesions_by_setting"
 SENSITIVITY, IN_FORCE = "sensitivity", "in force"
 POPULATION = "RESPFL"
-CHANGES = ("BESTCHANGED", "PDMOVED", "CHANGED", "CONFCHANGED")
+LESION_POPULATION = "ITTFL"
+CHANGES = ("BESTCHANGED", "PDMOVED", "CHANGED", "CONFCHANGED", "INJCHANGED", "NINJCHANGED")
 FULL_DATE = r"^\d{4}-\d{2}-\d{2}"
 # Early-phase trials have some hundred patients. Beyond this, deriving everything again under each reading takes
 # minutes, which a read-out must not.
@@ -53,20 +60,61 @@ def derive_sensitivity(
         return None
     adsl: Any = tables["adsl"]
 
-    def derive_lesions(settings: ResponseSettings) -> Any:
-        again = derive_lesion_assessments(
-            sdtm["tu"], sdtm["tr"], adsl, exposure=sdtm["ex"], settings=settings
-        )
-        return choose_reader(again, tables.get(ACCEPTED))
-
+    has_injection_log = "adlr" in tables
+    criteria = [criterion for criterion in CRITERIA if criterion.name in plan.criteria]
+    if not has_injection_log:
+        # Nobody knows which lesions were injected: no kind of them is told apart.
+        criteria = [replace(criterion, judge_categories=None) for criterion in criteria]
     return derive_responses_by_setting(
         lesions,  # type: ignore[arg-type]
         adsl.filter(pl.col("ENRLFL") == "Y"),
-        criteria=[criterion for criterion in CRITERIA if criterion.name in plan.criteria],
+        criteria=criteria,
         settings=plan.response,
-        derive_lesions=derive_lesions,
-        idle=("scan_date_imputation",) if _has_only_full_dates(sdtm) else (),
+        derive_lesions=lambda settings: _line_up(tables, sdtm, settings),
+        idle=_list_idle(sdtm),
     )
+
+
+def derive_lesion_sensitivity(
+    tables: Mapping[str, pl.DataFrame], plan: AnalysisPlan, sdtm: Mapping[str, Any]
+) -> pl.DataFrame | None:
+    """Count the lesions that respond, of every arm together, under each other reading of each setting.
+
+    Args:
+        tables: analysis tables so far: ADSL, ADLR, the lesion assessments and the accepted records.
+        plan: the choices of the study.
+        sdtm: collected tables by lower-case name.
+
+    Returns:
+        One row per setting, other value, definition and kind of lesion; None without ADLR or an accepted reader,
+        or where there are more than `MOST_PATIENTS` patients.
+    """
+    adsl: Any = tables["adsl"]
+    accepted = choose_reader(tables["assessments"], tables.get(ACCEPTED))
+    if "adlr" not in tables or accepted is None or adsl.height > MOST_PATIENTS:
+        return None
+
+    def derive_lesions(settings: ResponseSettings) -> Any:
+        return derive_lesion_responses(
+            _line_up(tables, sdtm, settings),
+            adsl.filter(pl.col(LESION_POPULATION) == "Y"),
+            definitions=list_lesion_definitions(plan.protocol.lesions.lesion_response),
+            scans=derive_lesion_scans(sdtm["tr"], settings),
+            settings=settings,
+        )
+
+    return derive_lesions_by_setting(derive_lesions, plan.response, idle=_list_idle(sdtm))
+
+
+def _line_up(tables: Mapping[str, pl.DataFrame], sdtm: Mapping[str, Any], settings: ResponseSettings) -> Any:
+    """The lesions of the accepted readers, lined up by the settings given."""
+    adsl: Any = tables["adsl"]
+    again = derive_lesion_assessments(sdtm["tu"], sdtm["tr"], adsl, exposure=sdtm["ex"], settings=settings)
+    return choose_reader(again, tables.get(ACCEPTED))
+
+
+def _list_idle(sdtm: Mapping[str, Any]) -> tuple[str, ...]:
+    return ("scan_date_imputation",) if _has_only_full_dates(sdtm) else ()
 
 
 def _has_only_full_dates(sdtm: Mapping[str, Any]) -> bool:

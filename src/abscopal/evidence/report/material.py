@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from abscopal.derivations.response.lesion_definitions import LesionDefinition
 from abscopal.evidence.analysis import Analysis
 from abscopal.evidence.endpoint_estimates import EndpointEstimate
 from abscopal.evidence.plan.readings import ALL_ARMS
@@ -47,6 +48,11 @@ class Material:
             return self.say("arm.all")
         found = self.analysis.plan.protocol.find_arm(arm)
         return self.read(found.name) if found else arm
+
+    def definition_name(self, definition: LesionDefinition) -> str:
+        """What a response of single lesions is called: by the study itself, else by the house."""
+        own = definition.name_fr if self.wording.language == "fr" else definition.name_en
+        return own or self.say(f"lesions.{definition.code}")
 
     def population_name(self, population: str) -> str:
         """The name of an analysis set, from the study file where it has one."""

@@ -217,8 +217,7 @@ def render_lesions(material: Material) -> Section | None:
     for definition in list_lesion_definitions(rules):
         found = [record for record in records if record.estimand.startswith(f"{definition.code}: ")]
         if found:
-            own = definition.name_fr if material.wording.language == "fr" else definition.name_en
-            blocks.append(_lesion_table(material, own or material.say(f"lesions.{definition.code}"), found))
+            blocks.append(_lesion_table(material, material.definition_name(definition), found))
     blocks += _lesion_endpoints(material)
     blocks += material.figure("lesion_response")
     for figure in sorted(name for name in material.pictures if name.startswith("lesion_waterfall")):

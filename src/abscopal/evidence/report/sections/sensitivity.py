@@ -4,6 +4,7 @@ import polars as pl
 
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import Criterion
+from abscopal.evidence.plan.lesions import list_lesion_definitions
 from abscopal.evidence.plan.readings import ALL_ARMS
 from abscopal.evidence.plan.sensitivity import (
     BY_SETTING,
@@ -11,6 +12,7 @@ from abscopal.evidence.plan.sensitivity import (
     DECISIONS,
     EFFECTS,
     IN_FORCE,
+    LESIONS_BY_SETTING,
     POPULATION,
     SENSITIVITY,
     changes_something,
@@ -19,6 +21,7 @@ from abscopal.evidence.report.blocks import Block, Cell, Notice, Prose, Section,
 from abscopal.evidence.report.material import Material
 
 COLUMNS = ("reading", "changed", "best", "confirmed", "rate", "progressed", "moved")
+OF_KINDS = {"injected": "INJCHANGED", "non_injected": "NINJCHANGED"}
 
 
 def render_sensitivity(material: Material) -> Section | None:
@@ -32,6 +35,9 @@ def render_sensitivity(material: Material) -> Section | None:
         of_criterion = effects.filter(pl.col("CRITERION") == criterion.name)
         if of_criterion.height:
             blocks.append(_table(material, criterion, of_criterion))
+    lesions = material.analysis.tables.get(LESIONS_BY_SETTING)
+    if lesions is not None and lesions.height:
+        blocks.append(_lesion_table(material, lesions))
     return Section("sensitivity", material.say("sensitivity.title"), tuple(blocks))
 
 
@@ -86,12 +92,13 @@ def _table(material: Material, criterion: Criterion, effects: pl.DataFrame) -> T
     changing = effects.filter(changes_something())
     quiet = effects.filter(~changes_something())
     base = effects.row(0, named=True)
+    kinds = OF_KINDS if _knows_kinds(material, criterion) else {}
     first = (
         Cell(material.say("sensitivity.in_force")),
         *(Cell("") for _ in range(3)),
         _rate(material, criterion, IN_FORCE),
         Cell(wording.count(base["PROGRESSED"], base["PATIENTS"]), is_number=True),
-        Cell(""),
+        *(Cell("") for _ in range(1 + len(kinds))),
     )
     rows = [
         (
@@ -102,6 +109,7 @@ def _table(material: Material, criterion: Criterion, effects: pl.DataFrame) -> T
             _rate(material, criterion, f"{row['SETTING']} = {row['CHOICE']}"),
             Cell(wording.count(row["ALTPROGRESSED"], row["PATIENTS"]), is_number=True),
             Cell(wording.count(row["PDMOVED"], row["PATIENTS"]), is_number=True),
+            *(Cell(wording.count(row[name], row["PATIENTS"]), is_number=True) for name in kinds.values()),
         )
         for row in changing.iter_rows(named=True)
     ]
@@ -114,9 +122,51 @@ def _table(material: Material, criterion: Criterion, effects: pl.DataFrame) -> T
     return Table(
         f"sensitivity-{criterion.name}".replace("_", "-"),
         material.say("sensitivity.caption", criterion=wording.name("criterion", criterion.name)),
-        tuple(material.say(f"sensitivity.column_{name}") for name in COLUMNS),
+        tuple(material.say(f"sensitivity.column_{name}") for name in (*COLUMNS, *kinds)),
         (first, *rows),
         tuple(notes),
+        is_long=len(rows) > 12,
+    )
+
+
+def _knows_kinds(material: Material, criterion: Criterion) -> bool:
+    """Whether injected and other lesions are told apart: by the criterion, and by the log of injections."""
+    return criterion.judge_categories is not None and "adlr" in material.analysis.tables
+
+
+def _lesion_table(material: Material, lesions: pl.DataFrame) -> Table:
+    """How many injected and non-injected lesions respond under the readings that change one of these numbers."""
+    wording = material.wording
+    changes = (pl.col("RESPONDED") != pl.col("ALTRESPONDED")) | (pl.col("LESIONS") != pl.col("ALTLESIONS"))
+    definitions = list_lesion_definitions(material.analysis.plan.protocol.lesions.lesion_response)
+    names_of_definitions = {found.parameter: material.definition_name(found) for found in definitions}
+    changing = lesions.filter(changes)
+    quiet = lesions.join(changing, on=["SETTING", "CHOICE"], how="anti").select("SETTING", "CHOICE").unique()
+    rows = [
+        (
+            Cell(wording.labelled(row["SETTING"], f"{row['VALUE']} → {row['CHOICE']}")),
+            Cell(names_of_definitions[row["PARAMCD"]]),
+            Cell(
+                material.say("sensitivity.kind_injected" if row["INJFL"] == "Y" else "sensitivity.kind_other")
+            ),
+            Cell(wording.count(row["RESPONDED"], row["LESIONS"]), is_number=True),
+            Cell(wording.count(row["ALTRESPONDED"], row["ALTLESIONS"]), is_number=True),
+        )
+        for row in changing.iter_rows(named=True)
+    ]
+    names = ", ".join(
+        f"{row['SETTING']} = {row['CHOICE']}" for row in quiet.sort("SETTING", "CHOICE").to_dicts()
+    )
+    notes = (material.say("sensitivity.lesions_quiet", count=quiet.height, names=names),) if names else ()
+    return Table(
+        "sensitivity-lesions",
+        material.say("sensitivity.lesions_caption"),
+        tuple(
+            material.say(f"sensitivity.column_{name}")
+            for name in ("reading", "definition", "kind", "now", "then")
+        ),
+        tuple(rows),
+        notes,
         is_long=len(rows) > 12,
     )
 
