@@ -4,10 +4,26 @@ from dataclasses import dataclass, fields
 
 from abscopal.derivations.population_settings import PopulationSettings
 from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.derivations.time_to_event.censoring_rules import RULESETS
 from abscopal.protocol.provenance import Sourced
 from abscopal.protocol.study_protocol import StudyProtocol
 
 DEFAULT = "default"
+DEFAULT_RULESET = "fda_a"
+RULESET_MEANING = (
+    "Censoring of progression-free survival. fda_a: a further therapy and missed visits end the follow-up; "
+    "treatment_policy: an event counts whenever it comes.",
+    "Censure de la survie sans progression. fda_a : une autre thérapie et des visites manquées arrêtent le suivi ; "
+    "treatment_policy : un événement compte quel que soit son délai.",
+)
+PROGRESSION_MEANINGS = {
+    "interval_days": ("Planned days between assessments.", "Jours prévus entre deux évaluations."),
+    "window_days": ("Days by which an assessment may be late.", "Jours de retard permis à une évaluation."),
+    "max_missed": (
+        "Assessments in a row that may be missed before a progression.",
+        "Évaluations de suite qui peuvent manquer avant une progression.",
+    ),
+}
 STATED = "stated"
 
 
@@ -41,11 +57,13 @@ def list_settings_in_force(
         population: choices behind the analysis sets, as they will be used.
 
     Returns:
-        The choices of the study file, then those of response, then those of the population.
+        The choices of the study file, then those of response and of the time to progression, then those of the
+        population.
     """
     return (
         *_study_settings(protocol),
         *_response_settings(protocol, response),
+        *_progression_settings(protocol),
         *_population_settings(population),
     )
 
@@ -95,6 +113,30 @@ def _response_settings(protocol: StudyProtocol, response: ResponseSettings) -> l
                 str(item.metadata.get("alternatives", "")),
                 str(item.metadata.get("en", "")),
                 str(item.metadata.get("fr", "")),
+            )
+        )
+    return rows
+
+
+def _progression_settings(protocol: StudyProtocol) -> list[SettingInForce]:
+    """How time without progression is censored: the study's own words, else those of the rules that it names."""
+    choices = protocol.lesions.settings
+    rules = RULESETS.get(choices.pfs_rule.value or DEFAULT_RULESET, RULESETS[DEFAULT_RULESET])
+    given = {name: getattr(choices, name) for name in ("pfs_rule", *PROGRESSION_MEANINGS)}
+    rows = []
+    for name, chosen in given.items():
+        is_given = chosen.value is not None
+        value = rules.name if name == "pfs_rule" else chosen.value if is_given else getattr(rules, name)
+        meaning = PROGRESSION_MEANINGS.get(name, RULESET_MEANING)
+        rows.append(
+            SettingInForce(
+                "response",
+                name,
+                _written(value),
+                (chosen.provenance or DEFAULT) if is_given else DEFAULT,
+                (chosen.source if is_given else None) or "",
+                "; ".join(RULESETS) if name == "pfs_rule" else "",
+                *meaning,
             )
         )
     return rows
