@@ -77,7 +77,9 @@ class ResponseChoices(Part):
     new_lesion_missing: Sourced[Literal["unresolved", "unchanged"]] = fact(
         "What a known new lesion is that a later scan does not mention."
     )
-    pfs_rule: Sourced[str] = fact("Named set of censoring rules of progression-free survival, such as fda_a.")
+    pfs_rule: Sourced[Literal["fda_a", "treatment_policy"]] = fact(
+        "Named set of censoring rules of progression-free survival."
+    )
     interval_days: Sourced[int] = fact("Days between planned tumour assessments.")
     window_days: Sourced[int] = fact("Tolerance on that interval, in days.")
     max_missed: Sourced[int] = fact("Missed assessments before progression after which time is censored.")
