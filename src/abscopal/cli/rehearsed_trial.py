@@ -23,7 +23,7 @@ class RehearsedTrial:
     Args:
         tables: folder of the SDTM tables.
         report: the report.
-        notes: what was taken where the study file is silent, and what the model does not know.
+        notes: what was taken where the study file is silent, what the model does not know, and what is entered late.
     """
 
     tables: Path
@@ -81,9 +81,15 @@ def write_rehearsed_trial(
         fr=f"{study.protocol.identity.identifier}\u00a0: {len(trial.people)} personnes virtuelles présélectionnées, "
         f"{len(trial.patients)} incluses\u00a0; jeu {draw.identifier} des paramètres.",
     )
-    for note in (told, *trial.notes):
+    remarks = () if trial.late is None else (trial.late,)
+    for note in (told, *trial.notes, *remarks):
         console.print(note.read(language), markup=False, highlight=False, soft_wrap=True)
     report = write_report_folder(
-        study_name, tables=out / TABLES, out=out / REPORT, console=console, language=language
+        study_name,
+        tables=out / TABLES,
+        out=out / REPORT,
+        console=console,
+        language=language,
+        remarks=[remark.read(language) for remark in remarks],
     )
-    return RehearsedTrial(out / TABLES, report, trial.notes)
+    return RehearsedTrial(out / TABLES, report, (*trial.notes, *remarks))

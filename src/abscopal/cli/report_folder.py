@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -62,6 +63,7 @@ def write_report_folder(
     cut_off: dt.date | None = None,
     language: Language = "en",
     with_pdf: Literal["yes", "no"] = "no",
+    remarks: Sequence[str] = (),
 ) -> Path:
     """Read out a study from a folder of tables.
 
@@ -75,6 +77,7 @@ def write_report_folder(
         cut_off: last day that counts.
         language: of the report and of its figures.
         with_pdf: whether report.pdf is wanted.
+        remarks: sentences on the tables that stand first in the report, after what is said of their origin.
 
     Returns:
         The path of the report.
@@ -119,7 +122,7 @@ def write_report_folder(
             provenance,
             language=language,
             published=published,
-            origin=describe_origin(analysis.study_ids, language=language),
+            origin=" ".join([describe_origin(analysis.study_ids, language=language), *remarks]).strip(),
         )
         pdf = render_pdf(page) if with_pdf == "yes" else None
         with writing_aside(out) as aside:

@@ -53,6 +53,22 @@ QUANTITIES: dict[str, Text] = {
     "os_median": Text(en="median overall survival (days)", fr="survie globale médiane (jours)"),
     "doses": Text(en="administrations given", fr="administrations"),
     "deaths": Text(en="deaths", fr="décès"),
+    "product_delay": Text(
+        en="days from the planned to the actual first dose of the own product, mean",
+        fr="jours de la première dose prévue du produit propre à la première donnée, moyenne",
+    ),
+    "product_delay_longest": Text(
+        en="days from the planned to the actual first dose of the own product, longest",
+        fr="jours de la première dose prévue du produit propre à la première donnée, maximum",
+    ),
+    "product_late": Text(
+        en="patients whose first dose of the own product is late",
+        fr="patients dont la première dose du produit propre est tardive",
+    ),
+    "product_lacking": Text(
+        en="patients never given their own product for want of it",
+        fr="patients jamais traités par leur produit propre, faute de produit",
+    ),
     "pfs_log_rank_z": Text(
         en="log-rank statistic of progression-free survival",
         fr="statistique du log-rank, survie sans progression",

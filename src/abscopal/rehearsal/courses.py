@@ -53,6 +53,7 @@ class Courses:
         volume_ml: patient by day by lesion; not a number where there is no such lesion.
         dose_days: days of the planned administrations.
         interventions: the intervention of each planned administration.
+        is_own_product: whether each planned administration is of the patient's own product.
         given: patient by administration; whether it was given.
         first_injection_day: patient by lesion, day of its first injection; infinite where it is never injected.
         severe_day: day on which severe toxicity begins; infinite where it never does.
@@ -81,6 +82,7 @@ class Courses:
     volume_ml: Floats
     dose_days: Floats
     interventions: tuple[str, ...]
+    is_own_product: NDArray[np.bool_]
     given: NDArray[np.bool_]
     first_injection_day: Floats
     severe_day: Floats
@@ -293,6 +295,7 @@ def _simulate_group(
         volume_ml=_widen(states[VOLUME]),
         dose_days=np.array([dose.day for dose in doses]),
         interventions=tuple(dose.intervention for dose in doses),
+        is_own_product=np.array([dose.basis == "product_dose" for dose in doses], dtype=np.bool_),
         first_injection_day=first_injection,
         given=given,
         severe_day=severe,

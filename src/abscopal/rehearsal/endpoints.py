@@ -56,6 +56,10 @@ class PatientEndpoints:
         survival_day: day of death, or of censoring.
         died: whether it is an event.
         doses: administrations given.
+        product_delay: days from the planned to the actual first dose of the patient's own product, a missed visit
+            or a held dose included; not a number without such a dose.
+        lacks_product: whether the patient was there for the first planned dose of an own product and never had one,
+            because it failed, came after every planned dose, or the patient progressed while it was made.
     """
 
     arm: str
@@ -80,6 +84,8 @@ class PatientEndpoints:
     survival_day: Floats
     died: Flags
     doses: NDArray[np.int64]
+    product_delay: Floats
+    lacks_product: Flags
 
 
 def derive_endpoints(courses: Courses, readings: Readings, rules: EndpointRules) -> PatientEndpoints:
@@ -112,6 +118,7 @@ def derive_endpoints(courses: Courses, readings: Readings, rules: EndpointRules)
     shrunk = derive_lesion_decreases(readings, decrease_percent=rules.decrease_percent) == 1
     progression = derive_progression_free(responses, readings, observation, rules=rules.censoring)
     survival = derive_survival(observation)
+    planned, first = _find_first_products(courses, given)
     return PatientEndpoints(
         arm=courses.arm,
         numbers=courses.numbers,
@@ -135,7 +142,18 @@ def derive_endpoints(courses: Courses, readings: Readings, rules: EndpointRules)
         survival_day=survival.day,
         died=survival.is_event,
         doses=given.sum(axis=1),
+        product_delay=np.where(np.isfinite(first), first, np.nan) - planned,
+        lacks_product=np.asarray(
+            courses.treated & ~courses.failed & ~courses.has_product & (planned < observation.end)
+        ),
     )
+
+
+def _find_first_products(courses: Courses, given: Flags) -> tuple[float, Floats]:
+    """Day of the first planned dose of an own product, and of the first one given; infinite where there is none."""
+    days = np.where(courses.is_own_product, courses.dose_days, np.inf)
+    first = np.where(given, days, np.inf).min(axis=1, initial=np.inf)
+    return float(days.min(initial=np.inf)), first
 
 
 def _are_treated(courses: Courses, given: Flags, rules: EndpointRules) -> Flags:

@@ -116,6 +116,10 @@ def _describe(rehearsed: Rehearsed, trials: pl.DataFrame, name: str, draw: str) 
             ("os_median", "days"),
             ("doses", "doses"),
             ("deaths", "patients"),
+            ("product_delay", "days"),
+            ("product_delay_longest", "days"),
+            ("product_late", "proportion"),
+            ("product_lacking", "proportion"),
         ):
             yield from _spread(name, draw, f"{column}.{arm}", trials[f"{column}_{arm}"].to_numpy(), unit)
     if "pfs_log_rank_p" in trials.columns:

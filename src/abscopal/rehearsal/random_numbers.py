@@ -21,8 +21,10 @@ PURPOSES: tuple[Purpose, ...] = (
     "physiology", "lesions", "screening", "operations", "toxicity", "follow_up", "reading", "biopsy",
 )  # fmt: skip
 # Each kind of event draws its own numbers: places of the purpose operations, after place 0.
-Place = Literal["mild_events", "procedural_events", "severe_event", "surgery", "samples"]
-PLACES: tuple[Place, ...] = ("mild_events", "procedural_events", "severe_event", "surgery", "samples")
+Place = Literal["mild_events", "procedural_events", "severe_event", "surgery", "samples", "late_entries"]
+PLACES: tuple[Place, ...] = (
+    "mild_events", "procedural_events", "severe_event", "surgery", "samples", "late_entries",
+)  # fmt: skip
 ROUNDS = 10
 
 

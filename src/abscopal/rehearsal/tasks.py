@@ -38,7 +38,7 @@ KEPT = {
     "responds": np.bool_, "best": np.int8, "distant_measurable": np.bool_, "distant_responds": np.bool_,
     "injected_targets": np.int8, "injected_shrunk": np.int8, "distant_targets": np.int8, "distant_shrunk": np.int8,
     "progression_day": np.float64, "progressed": np.bool_, "survival_day": np.float64, "died": np.bool_,
-    "doses": np.int16,
+    "doses": np.int16, "product_delay": np.float32, "lacks_product": np.bool_,
 }  # fmt: skip
 
 

@@ -231,5 +231,22 @@ def _add_arm(arm: str, seen: Columns, members: Flags, columns: Columns) -> None:
     columns |= {f"{name}_{arm}": flags.sum(axis=1) for name, flags in counts.items()}
     for name in ("injected_shrunk", "injected_targets", "distant_shrunk", "distant_targets", "doses"):
         columns[f"{name}_{arm}"] = np.where(treated, seen[name], 0).sum(axis=1)
+    _add_product(arm, seen, members, columns)
     columns[f"pfs_median_{arm}"] = compute_medians(seen["progression_day"], seen["progressed"], members)
     columns[f"os_median_{arm}"] = compute_medians(seen["survival_day"], seen["died"], members)
+
+
+def _add_product(arm: str, seen: Columns, members: Flags, columns: Columns) -> None:
+    """What manufacture cost: days until the first dose, and the shares who had it late or never."""
+    delay = np.where(members, seen["product_delay"], np.nan)
+    is_given, lacks = np.isfinite(delay), members & seen["lacks_product"]
+    given, waiting = is_given.sum(axis=1), (is_given | lacks).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        columns |= {
+            f"product_delay_{arm}": np.where(is_given, delay, 0.0).sum(axis=1) / given,
+            f"product_delay_longest_{arm}": np.where(
+                given > 0, np.where(is_given, delay, 0.0).max(axis=1), np.nan
+            ),
+            f"product_late_{arm}": (is_given & (delay > 0)).sum(axis=1) / waiting,
+            f"product_lacking_{arm}": lacks.sum(axis=1) / waiting,
+        }

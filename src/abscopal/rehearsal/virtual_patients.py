@@ -219,9 +219,13 @@ def _can_be(
 ) -> NDArray[np.bool_]:
     """Whether effectors are in balance and, where the filter is on, every lesion grows before treatment."""
     values = {p.symbol: _median(p, medians) for p in model.parameters if p.scope == "shared"}
-    start = work_out_start(model, values | dict(drawn), lesions=lesions)
+    start = work_out_start(
+        model, values | dict(drawn), lesions=lesions, wanted=("k_in", *(["start_growth"] * is_filtered))
+    )
     is_balanced = np.all(start["k_in"] >= 0, axis=1)
-    return np.asarray(is_balanced & (np.all(start["start_growth"] > 0, axis=1) | (not is_filtered)))
+    if not is_filtered:
+        return np.asarray(is_balanced)
+    return np.asarray(is_balanced & np.all(start["start_growth"] > 0, axis=1))
 
 
 def _finish(

@@ -1,7 +1,7 @@
 """Expressions of the model worked out for many patients at once, outside the compiled kernel."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from types import CodeType
 from typing import Any
@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.rehearsal.model.description import ModelDescription
-from abscopal.rehearsal.model.equations import parse
+from abscopal.rehearsal.model.equations import list_needed_start, parse
 
 Floats = NDArray[np.float64]
 Values = Mapping[str, float | Floats]
+CUBE_ROOT = "cube root"
+"""Name under which compiled expressions find the cube root: one that no symbol of a model file can have."""
 
 
 def work_out(expression: str, known: Mapping[str, Any]) -> Any:
@@ -29,9 +31,11 @@ def work_out(expression: str, known: Mapping[str, Any]) -> Any:
     Example:
         >>> work_out("total(2*T)", {"T": np.array([[1.0, 3.0]])}).tolist()
         [[8.0]]
+        >>> work_out("T**(1/3)", {"T": np.array([[8.0]])}).tolist()
+        [[2.0]]
     """
     code, _ = _compile(expression)
-    worked_out: Any = eval(code, {"__builtins__": {}, "exp": np.exp, "total": _total, **known})
+    worked_out: Any = eval(code, {"__builtins__": {}, **FUNCTIONS, **known})
     return worked_out
 
 
@@ -40,13 +44,17 @@ def list_names(expression: str) -> frozenset[str]:
     return _compile(expression)[1]
 
 
-def work_out_start(model: ModelDescription, values: Values, *, lesions: int) -> dict[str, Any]:
+def work_out_start(
+    model: ModelDescription, values: Values, *, lesions: int, wanted: Collection[str] | None = None
+) -> dict[str, Any]:
     """Work out the quantities of the start: patients in balance, before the first dose.
 
     Args:
         model: the description.
         values: every parameter by symbol: one number, one a patient, or one a patient and lesion.
         lesions: number of lesions of each patient.
+        wanted: the quantities that are asked for; nothing is worked out but they and what they stand on. All when
+            None.
 
     Returns:
         Parameters and starting quantities by symbol: numbers, or patients by 1, or patients by lesions.
@@ -63,9 +71,19 @@ def work_out_start(model: ModelDescription, values: Values, *, lesions: int) -> 
         else:
             wide = array.reshape(-1, 1) if array.ndim < 2 else array
             known[parameter.symbol] = np.broadcast_to(wide, (patients, lesions))
-    for item in model.start:
+    for item in model.start if wanted is None else list_needed_start(model, wanted):
         known[item.symbol] = work_out(item.expression, known)
     return known
+
+
+class _CubeRoots(ast.NodeTransformer):
+    """Write `x**(1/3)` as a cube root, which numpy works out several times faster than a power."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Pow) and ast.unparse(node.right) == "1 / 3":
+            return ast.Call(ast.Name(CUBE_ROOT, ast.Load()), [node.left], [])
+        return node
 
 
 def _total(values: Floats) -> Floats:
@@ -77,4 +95,8 @@ def _compile(expression: str) -> tuple[CodeType, frozenset[str]]:
     """The code of an expression and the names it needs; a rehearsal asks for the same ones thousands of times."""
     tree = parse(expression)
     names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return compile(ast.Expression(tree), expression, "eval"), names
+    faster = ast.fix_missing_locations(ast.Expression(_CubeRoots().visit(tree)))
+    return compile(faster, expression, "eval"), names
+
+
+FUNCTIONS: Mapping[str, Any] = {"exp": np.exp, "total": _total, CUBE_ROOT: np.cbrt}

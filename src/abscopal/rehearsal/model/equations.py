@@ -1,8 +1,9 @@
 """The equations as syntax trees: which quantity stands on which, and in which order they are worked out."""
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from abscopal.errors import ImpossibleStateError
 from abscopal.rehearsal.model.description import Assignment, ModelDescription, Scope
@@ -96,13 +97,42 @@ def list_needed(model: ModelDescription, expressions: Iterable[str]) -> tuple[As
         >>> [item.symbol for item in list_needed(read_model(), ["X_n"])]
         ['C_n', 'X_n']
     """
-    wanted = set().union(*(list_symbols(parse(expression)) for expression in expressions))
+    return _keep_needed(
+        model.assignments, frozenset[str]().union(*(_find_symbols(expression) for expression in expressions))
+    )
+
+
+def list_needed_start(model: ModelDescription, symbols: Iterable[str]) -> tuple[Assignment, ...]:
+    """List the quantities of the start that some of them stand on, at first or second hand, and they themselves.
+
+    Args:
+        model: the description.
+        symbols: the quantities asked for.
+
+    Returns:
+        The assignments, in the order of the file.
+
+    Example:
+        >>> from abscopal.rehearsal.model.description import read_model
+        >>> [item.symbol for item in list_needed_start(read_model(), ["start_G"])]
+        ['start_S', 'start_a', 'start_G']
+    """
+    return _keep_needed(model.start, frozenset(symbols))
+
+
+def _keep_needed(assignments: Sequence[Assignment], wanted: frozenset[str]) -> tuple[Assignment, ...]:
     needed: list[Assignment] = []
-    for item in reversed(model.assignments):
+    for item in reversed(assignments):
         if item.symbol in wanted:
             needed.append(item)
-            wanted |= list_symbols(parse(item.expression))
+            wanted |= _find_symbols(item.expression)
     return tuple(reversed(needed))
+
+
+@cache
+def _find_symbols(expression: str) -> frozenset[str]:
+    """The symbols of an expression; a rehearsal asks for the same ones thousands of times."""
+    return frozenset(list_symbols(parse(expression)))
 
 
 def list_hazard_states(model: ModelDescription) -> tuple[str, ...]:
@@ -124,8 +154,8 @@ def list_hazard_states(model: ModelDescription) -> tuple[str, ...]:
     """
     rates = [hazard.rate for hazard in model.hazards]
     needed = list_needed(model, rates)
-    wanted = set().union(
-        *(list_symbols(parse(text)) for text in (*rates, *(item.expression for item in needed)))
+    wanted = frozenset[str]().union(
+        *(_find_symbols(text) for text in (*rates, *(item.expression for item in needed)))
     )
     states = tuple(state.symbol for state in model.states if state.symbol in wanted)
     known = {TIME, *states, *(item.symbol for item in needed)}

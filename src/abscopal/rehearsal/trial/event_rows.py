@@ -1,10 +1,12 @@
 """Adverse events of a patient: severe toxicity of the model, mild background, and events of the procedure, apart."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import compress
 from typing import Literal
 
 import numpy as np
@@ -16,6 +18,7 @@ from abscopal.rehearsal.arm_plans import PlannedDose
 from abscopal.rehearsal.mild_events import AFTER_LAST_DOSE_DAYS, SHARE_GRADE_2, draw_mild_events
 from abscopal.rehearsal.trial.followed import Followed
 from abscopal.rehearsal.trial.frames import Row
+from abscopal.rehearsal.trial.late_entries import find_entered
 
 Kind = Literal["severe", "mild", "procedural"]
 
@@ -31,10 +34,17 @@ class EventTerm(Part):
 
 @dataclass(slots=True)
 class ToldEvents:
-    """Rows of AE and of SUPPAE of one patient; the second are numbered as the first come."""
+    """Rows of AE and of SUPPAE of one patient; the second are numbered as the first come. And how many are not yet in.
+
+    Args:
+        rows: rows of AE.
+        qualifiers: rows of SUPPAE of each of them.
+        late: how many events are not entered by the day of the data cut.
+    """
 
     rows: list[Row] = field(default_factory=list)
     qualifiers: list[tuple[Row, ...]] = field(default_factory=list)
+    late: int = 0
 
 
 @cache
@@ -50,20 +60,23 @@ def list_event_terms() -> dict[Kind, tuple[EventTerm, ...]]:
     return adapter.validate_json(json.dumps(yaml.safe_load(text)), strict=True)
 
 
-def make_events(patient: Followed, injection_days: list[float]) -> ToldEvents:
+def make_events(patient: Followed, injection_days: list[float], *, cut: dt.date | None = None) -> ToldEvents:
     """Write the adverse events of a patient, in order of their start.
 
     Args:
         patient: the patient.
         injection_days: days on which something was injected.
+        cut: day of the data cut; None where every form is waited for.
 
     Returns:
         Rows of AE, and of SUPPAE: the investigator's opinion (IRAEINV), what the event is held to come from (AECOMP).
     """
     found = [*_list_severe(patient), *_list_mild(patient), *_list_procedural(patient, injection_days)]
     found.sort(key=lambda pair: (pair[0]["AESTDTC"], pair[0]["AETERM"]))
-    told = ToldEvents()
-    for sequence, (row, qualifiers) in enumerate(found, start=1):
+    starts = [(dt.date.fromisoformat(row["AESTDTC"]) - patient.person.entry).days for row, _ in found]
+    entered = find_entered(patient, "events", starts, cut=cut)
+    told = ToldEvents(late=entered.count(False))
+    for sequence, (row, qualifiers) in enumerate(compress(found, entered), start=1):
         told.rows.append(row)
         told.qualifiers.append(tuple(qualifier | {"IDVARVAL": str(sequence)} for qualifier in qualifiers))
     return told

@@ -1,5 +1,6 @@
 """What the scans of a patient show, as rows of TU and TR."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 import numpy as np
@@ -7,39 +8,47 @@ import numpy as np
 from abscopal.rehearsal.readings import TOO_SMALL_TENTHS, PlannedScan
 from abscopal.rehearsal.trial.followed import Followed
 from abscopal.rehearsal.trial.frames import Row
+from abscopal.rehearsal.trial.late_entries import find_entered
 
 METHOD, EVALUATOR, NEW_LESION, NEW_SITE = "CT SCAN", "INVESTIGATOR", "NEW01", "BONE"
 TOO_SMALL = "TOO SMALL TO MEASURE"
 
 
-def list_scans(patient: Followed, *, until: float) -> Iterator[tuple[int, PlannedScan, int]]:
-    """List the scans that are made.
+def list_scans(
+    patient: Followed, *, until: float, cut: dt.date | None = None
+) -> Iterator[tuple[int, PlannedScan, int]]:
+    """List the scans that are made, and entered by the day of the data cut; the baseline scan always is.
 
     Args:
         patient: the patient.
         until: day after which no scan is read, such as that of the surgery.
+        cut: day of the data cut; None where every form is waited for.
 
     Yields:
         Place of the scan, the scan as planned, the day it is made.
     """
     readings = patient.outcome.readings
-    for place, scan in enumerate(readings.scans):
-        day = int(readings.day[patient.row, place])
-        if readings.done[patient.row, place] and day <= until:
+    days = [int(day) for day in readings.day[patient.row]]
+    entered = find_entered(patient, "scans", days, cut=cut)
+    for place, (scan, day) in enumerate(zip(readings.scans, days, strict=True)):
+        if readings.done[patient.row, place] and day <= until and (place == 0 or entered[place]):
             yield place, scan, day
 
 
-def list_identification_rows(patient: Followed, *, until: float = np.inf) -> Iterator[Row]:
-    """List the lesions of a patient, each at the scan that first shows it.
+def list_identification_rows(
+    patient: Followed, *, until: float = np.inf, cut: dt.date | None = None
+) -> Iterator[Row]:
+    """List the lesions of a patient, each at the first scan in the tables that shows it.
 
     Args:
         patient: the patient.
         until: day after which no scan is read.
+        cut: day of the data cut; None where every form is waited for.
 
     Yields:
         Rows of TU.
     """
-    for place, scan, day in list_scans(patient, until=until):
+    for place, scan, day in list_scans(patient, until=until, cut=cut):
         if place == 0:
             for name, role, site in patient.lesions:
                 yield _identify(patient, name, role, site, scan, day, place)
@@ -48,18 +57,21 @@ def list_identification_rows(patient: Followed, *, until: float = np.inf) -> Ite
             return
 
 
-def list_result_rows(patient: Followed, *, until: float = np.inf) -> Iterator[Row]:
+def list_result_rows(
+    patient: Followed, *, until: float = np.inf, cut: dt.date | None = None
+) -> Iterator[Row]:
     """List what each scan shows of each lesion.
 
     Args:
         patient: the patient.
         until: day after which no scan is read.
+        cut: day of the data cut; None where every form is waited for.
 
     Yields:
         Rows of TR.
     """
     readings = patient.outcome.readings
-    for place, scan, day in list_scans(patient, until=until):
+    for place, scan, day in list_scans(patient, until=until, cut=cut):
         moment: Row = {
             "USUBJID": patient.person.usubjid,
             "TRMETHOD": METHOD,

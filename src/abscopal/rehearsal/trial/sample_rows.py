@@ -1,5 +1,6 @@
 """Samples of a patient and what cytometry finds in them: rows of BE, BS, CP, and the procedures that take them."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.rehearsal.readings import interpolate
 from abscopal.rehearsal.trial.followed import Followed
 from abscopal.rehearsal.trial.frames import Row
+from abscopal.rehearsal.trial.late_entries import find_entered
 
 TISSUE = ("TUMOUR_BIOPSY", "SURGICAL_SPECIMEN")
 VIABILITY_PERCENT, VIABILITY_SPREAD = 85.0, 6.0  # of fresh cells (ours)
@@ -36,12 +38,13 @@ class RehearsedPopulation(Part):
 
 @dataclass(slots=True)
 class ToldSamples:
-    """Rows of one patient's samples, by domain."""
+    """Rows of one patient's samples, by domain, and how many are not entered by the day of the data cut."""
 
     be: list[Row] = field(default_factory=list)
     bs: list[Row] = field(default_factory=list)
     cp: list[Row] = field(default_factory=list)
     pr: list[Row] = field(default_factory=list)
+    late: int = 0
 
 
 @cache
@@ -68,7 +71,7 @@ def list_states(protocol: StudyProtocol) -> tuple[str, ...]:
     return tuple(sorted({item.state for item in list_populations() if item.population in wanted}))
 
 
-def make_samples(patient: Followed, *, surgery_day: float | None) -> ToldSamples:
+def make_samples(patient: Followed, *, surgery_day: float | None, cut: dt.date | None = None) -> ToldSamples:
     """Take the samples of a patient.
 
     A sample is missing by chance; of those missing, half were never taken and half gave nothing (ours).
@@ -76,6 +79,7 @@ def make_samples(patient: Followed, *, surgery_day: float | None) -> ToldSamples
     Args:
         patient: the patient.
         surgery_day: day of the surgery; None where there is none.
+        cut: day of the data cut; None where every form is waited for.
 
     Returns:
         Rows of BE, BS, CP and PR.
@@ -86,18 +90,25 @@ def make_samples(patient: Followed, *, surgery_day: float | None) -> ToldSamples
     if not taken or not patient.doses:
         return told
     chance = patient.draw("samples", NUMBERS_OF_A_SAMPLE * len(taken)).reshape(-1, NUMBERS_OF_A_SAMPLE)
-    for (sample, visit), own in zip(taken, chance, strict=True):
-        day = (visit.day.value or 1) - 1.0
-        if "surgery" in visit.activities:
-            if surgery_day is None:
-                continue
-            day = surgery_day
+    days = [_find_day(visit, surgery_day) for _, visit in taken]
+    entered = find_entered(patient, "samples", days, cut=cut)
+    for (sample, visit), day, is_entered, own in zip(taken, days, entered, chance, strict=True):
         place = _find_lesion(patient, sample)
         missing = patient.scenario["missing_biopsy_probability"]
         if day >= patient.end or place is None or own[0] < missing / 2:
             continue
+        if not is_entered:
+            told.late += 1
+            continue
         _take(patient, told, sample, visit, day=day, place=place, own=own, is_empty=own[0] < missing)
     return told
+
+
+def _find_day(visit: Visit, surgery_day: float | None) -> float:
+    """Day of a visit; that of the surgery is never reached where there is none."""
+    if "surgery" in visit.activities:
+        return np.inf if surgery_day is None else surgery_day
+    return (visit.day.value or 1) - 1.0
 
 
 def list_aphereses(patient: Followed) -> Iterator[Row]:

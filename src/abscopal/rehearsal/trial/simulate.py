@@ -23,6 +23,7 @@ from abscopal.rehearsal.trial.dose_rows import UNKNOWN_SPLIT
 from abscopal.rehearsal.trial.entering import assert_somebody_enters
 from abscopal.rehearsal.trial.followed import ArmOutcome, Followed
 from abscopal.rehearsal.trial.frames import SYNTHETIC_STUDYID
+from abscopal.rehearsal.trial.late_entries import tell_late_forms
 from abscopal.rehearsal.trial.people import Person, simulate_people
 from abscopal.rehearsal.trial.sample_rows import list_states
 
@@ -54,6 +55,7 @@ class VirtualTrial:
         patients: everybody who entered, in order of their numbers.
         outcomes: what became of each arm, by its identifier.
         notes: what was taken where the study file is silent, and what the model does not know.
+        late: how many forms are absent because they were entered late; None where none is.
     """
 
     tables: Mapping[str, pl.DataFrame] = field(repr=False)
@@ -61,6 +63,7 @@ class VirtualTrial:
     patients: tuple[Followed, ...] = field(repr=False)
     outcomes: Mapping[str, ArmOutcome] = field(repr=False)
     notes: tuple[Text, ...]
+    late: Text | None
 
 
 def simulate_trial(
@@ -140,7 +143,14 @@ def simulate_trial(
         study_identifier=SYNTHETIC_STUDYID,
     )
     notes = (*_list_notes(protocol, model), *_list_refusals(composed.refused, followed))
-    return VirtualTrial({**composed.tables, "ie": failed}, people, tuple(followed), outcomes, notes)
+    return VirtualTrial(
+        {**composed.tables, "ie": failed},
+        people,
+        tuple(followed),
+        outcomes,
+        notes,
+        tell_late_forms(composed.late, cut=composed.cut),
+    )
 
 
 def _list_notes(protocol: StudyProtocol, model: ModelDescription) -> list[Text]:
