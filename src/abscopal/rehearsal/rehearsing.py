@@ -50,7 +50,8 @@ class Rehearsed:
     Args:
         variant: the way the trial was run.
         trials: one row a trial.
-        cohorts: every simulated patient, by draw and arm: as near the truth of a draw as the rehearsal comes.
+        cohorts: every simulated patient by draw and arm, with the true endpoints: as near the truth of a draw as the
+            rehearsal comes.
     """
 
     variant: Variant

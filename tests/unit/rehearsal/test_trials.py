@@ -16,10 +16,11 @@ from abscopal.conduct.monitoring import (
 )
 from abscopal.errors import OptionError, OutputError
 from abscopal.protocol.reading import read_study
+from abscopal.rehearsal.characteristic import ALL
 from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw
-from abscopal.rehearsal.operating_characteristics import ALL, compute_characteristics
+from abscopal.rehearsal.operating_characteristics import compute_characteristics
 from abscopal.rehearsal.recruitment import Entries, simulate_entries
 from abscopal.rehearsal.rehearsing import choose_draws, rehearse_trials
 from abscopal.rehearsal.scenario import choose_scenario
