@@ -156,7 +156,7 @@ def compute_code_hash() -> str:
 
 # Files of this room that only put endpoints together: a change in them leaves the patients as they were.
 _OF_TRIALS = (
-    "array_statistics.py", "characteristic.py", "comparison.py", "estimator_quality.py",
+    "acting.py", "array_statistics.py", "characteristic.py", "comparison.py", "estimator_quality.py",
     "operating_characteristics.py", "recruitment.py", "rehearsing.py", "trial_design.py", "trials.py", "workers.py",
     "stopping.py",
 )  # fmt: skip

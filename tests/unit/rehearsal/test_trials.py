@@ -203,9 +203,9 @@ def pretend(task: Task) -> pl.DataFrame:
 
 
 def list_tasks(count: int) -> list[Task]:
-    from abscopal.rehearsal.rehearsing import Variant, _write_recipe
+    from abscopal.rehearsal.rehearsing import Variant, plan_recipe
 
-    recipe = _write_recipe(
+    recipe = plan_recipe(
         STUDY.protocol, Variant(DESIGN, SCENARIO), ParameterDraw(0, {}), "IT", "x", 1, Settings()
     )
     return [Task(recipe, place * CHUNK) for place in range(count)]
