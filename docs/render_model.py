@@ -5,6 +5,7 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from abscopal.rehearsal.acting import explain_idle
 from abscopal.rehearsal.model.description import ModelDescription, Parameter, read_model
 from abscopal.rehearsal.model.latex import render_equations
 from abscopal.rehearsal.scenario import list_operations
@@ -164,14 +165,16 @@ def render_operations_page() -> str:
         "",
         "How a trial runs and how disease is read. Every default is assumed until the study file gives its own value "
         "under the same name (`rehearsal`, `scenarios`, `parameters`). A value outside its limits is refused before "
-        "anything is computed. A parameter of [the model](rehearsal-model.md) takes the name `model_` and its symbol, "
+        "anything is computed. The last column says when a setting does nothing where many trials are rehearsed: a "
+        "`--what-if` of it is then refused. A parameter of [the model](rehearsal-model.md) takes the name `model_` and its symbol, "
         "its spread between patients `model_sd_` and its symbol.",
         "",
-        "| Setting | What it is | Default | Unit | From | To |",
-        "|---|---|---|---|---|---|",
+        "| Setting | What it is | Default | Unit | From | To | Does nothing when |",
+        "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{item.name}` | {escape(item.text.en)} | {item.value:g} | {item.unit} | {item.lowest:g} | {item.highest:g} |"
+        f"| `{item.name}` | {escape(item.text.en)} | {item.value:g} | {item.unit} | {item.lowest:g} | {item.highest:g} "
+        f"| {explain_idle(item.acts)} |"
         for item in list_operations()
     ]
     return "\n".join(lines) + "\n"

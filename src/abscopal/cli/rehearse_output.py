@@ -27,15 +27,13 @@ from abscopal.errors import OptionError, OutputError
 from abscopal.evidence.typography import Language
 from abscopal.exchange.file_swap import replace_together
 from abscopal.protocol.reading import Study, read_study
+from abscopal.rehearsal.acting import assert_changes_act
+from abscopal.rehearsal.characteristic import Characteristic
 from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw, explain_stale_ensemble, read_ensemble
 from abscopal.rehearsal.model.description import read_model
-from abscopal.rehearsal.operating_characteristics import (
-    Characteristic,
-    compute_characteristics,
-    list_content,
-)
+from abscopal.rehearsal.operating_characteristics import compute_characteristics, list_content
 from abscopal.rehearsal.rehearsing import Rehearsed, Variant, choose_ensemble, rehearse_trials
 from abscopal.rehearsal.reporting.report import (
     CREDIBILITY,
@@ -100,6 +98,7 @@ def run_rehearsal(request: Request) -> None:
     read_record(study.folder)
     draws = choose_ensemble(_read_draws(study, console), trials=request.trials)
     settings = Settings(horizon, request.tolerance)
+    assert_changes_act(study.protocol, variants, draws=draws, settings=settings)
     with _showing(console) as report:
         rehearsed = rehearse_trials(
             study.protocol,

@@ -11,18 +11,20 @@ from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_design, name_mod
 from abscopal.evidence.typography import Language, format_labelled, format_number, format_percent
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
-from abscopal.rehearsal.operating_characteristics import ALL, BETWEEN, RATES, Characteristic
+from abscopal.rehearsal.characteristic import ALL, BETWEEN, RATES, Characteristic
 from abscopal.rehearsal.rehearsing import Rehearsed
 from abscopal.rehearsal.virtual_patients import compute_acceptance
 
 Found = dict[str, Characteristic]
 BETWEEN_DRAWS = Text(en="between draws", fr="entre tirages")
 TRUTH = Text(
-    en="Truth: the rate among all virtual patients of the arm. Bias: estimates of the trials less the truth, on "
-    "average, in points. Between draws: means under each draw of the parameters (5–95%): what nobody knows.",
-    fr="Vérité\u00a0: le taux chez tous les patients virtuels du bras. Biais\u00a0: estimations des essais moins la "
-    "vérité, en moyenne, en points. Entre tirages\u00a0: moyennes sous chaque tirage des paramètres (5–95\u00a0%)"
-    "\u00a0: ce que personne ne sait.",
+    en="Truth: what the same virtual patients have when every planned scan is made on its day and read without error, "
+    "and nobody is lost to follow-up. Bias: estimates of the trials less the truth, on average, in points. Between "
+    "draws: means under each draw of the parameters (5–95%), with what chance adds taken off: what nobody knows.",
+    fr="Vérité\u00a0: ce qu’ont les mêmes patients virtuels quand chaque imagerie prévue est faite à son jour et lue "
+    "sans erreur, et que personne n’est perdu de vue. Biais\u00a0: estimations des essais moins la vérité, en moyenne, "
+    "en points. Entre tirages\u00a0: moyennes sous chaque tirage des paramètres (5–95\u00a0%), hasard déduit\u00a0: ce "
+    "que personne ne sait.",
 )
 LIMITS = Text(
     en="A rehearsal compares designs and rehearses operations. It predicts no individual and replaces no control arm.",
@@ -153,7 +155,7 @@ def _print_endpoints(
         Text(en="endpoint", fr="critère"),
         Text(en="arm", fr="bras"),
         Text(en="median (5–95%)", fr="médiane (5–95\u00a0%)"),
-        Text(en="truth", fr="vérité"),
+        Text(en="truth (standard error)", fr="vérité (erreur-type)"),
         Text(en="bias", fr="biais"),
         Text(en="coverage of 95% intervals", fr="couverture des intervalles à 95\u00a0%"),
         Text(en="trials", fr="essais"),
@@ -172,7 +174,7 @@ def _print_endpoints(
                 name_quantity(quantity, language=language),
                 arm,
                 _tell_quantiles(page, known, language),
-                "" if truth is None else format_percent(truth.estimate, language=language, decimals=1),
+                _tell_truth(truth, page.get(f"{known}.truth_error"), language),
                 ""
                 if bias is None or bias.estimate is None
                 else format_number(100 * bias.estimate, language=language, decimals=1),
@@ -218,6 +220,15 @@ def _tell_share(row: Characteristic | None, language: Language) -> str:
 def _tell(row: Characteristic, language: Language) -> str:
     low, high = (format_percent(value, language=language, decimals=1) for value in (row.lower, row.upper))
     return f"{format_percent(row.estimate, language=language, decimals=1)} ({low}–{high})"
+
+
+def _tell_truth(truth: Characteristic | None, error: Characteristic | None, language: Language) -> str:
+    if truth is None:
+        return ""
+    told = format_percent(truth.estimate, language=language, decimals=1)
+    if error is None or error.estimate is None:
+        return told
+    return f"{told} ({format_percent(error.estimate, language=language, decimals=2)})"
 
 
 def _tell_limits(row: Characteristic | None, language: Language) -> str:

@@ -19,6 +19,8 @@ from abscopal.protocol.text import Text
 
 ALL, BETWEEN, WITHIN = "all", "between draws", "within a draw"
 SHARES = ("proportion", "probability")
+OF_PATIENTS = ("truth", "truth_error")
+"""Measures whose n counts virtual patients, not trials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,6 @@ def group_by_quantity(rows: Sequence[CharacteristicRow]) -> dict[str, Measures]:
             continue
         stem, _, measure = row.quantity.rpartition(".")
         name, key = (stem, measure) if stem and measure in MEASURES else (row.quantity, "mean")
-        if name.endswith(".mean"):  # the spread between draws of a mean says no more than its quantiles
-            continue
         found.setdefault(name, {}).setdefault((row.draw, key), row)
     return dict(found)
 
@@ -105,16 +105,18 @@ def tabulate_spread(
         The table.
     """
     language = wording.language
-    names = ("quantity", "mean", "simulation", "q05", "q50", "q95", "between", "n")
+    names = ("quantity", "mean", "simulation", "q05", "q50", "q95", "chance", "unknown", "between", "n")
     rows = []
     for name, measures in quantities.items():
         unit = next(iter(measures.values())).unit
         mean, between = measures.get((ALL, "mean")), measures.get((BETWEEN, "mean"))
-        trials = max((row.n for (draw, _), row in measures.items() if draw == ALL), default=0)
+        counts = [row.n for (draw, key), row in measures.items() if draw == ALL and key not in OF_PATIENTS]
+        trials = max(counts, default=0)
         numbers = [
             _write(mean, language),
             _write_limits(mean, unit, language),
             *(_write(measures.get((ALL, share)), language) for share in ("q05", "q50", "q95")),
+            *(_write(measures.get((draw, "sd")), language) for draw in (WITHIN, BETWEEN)),
             _write_limits(between, unit, language),
         ]
         cells = [
@@ -136,7 +138,7 @@ def tabulate_spread(
 
 
 def tabulate_estimators(quantities: Mapping[str, Measures], wording: Wording) -> Table | None:
-    """How well each endpoint is estimated: truth, bias, coverage, and the spread that chance alone gives.
+    """How well each endpoint is estimated: truth with its standard error, bias, coverage.
 
     Args:
         quantities: what is known, from `group_by_quantity`.
@@ -152,20 +154,32 @@ def tabulate_estimators(quantities: Mapping[str, Measures], wording: Wording) ->
         if truth is None:
             continue
         bias = measures.get((ALL, "bias")) or measures.get((ALL, "median_bias"))
-        coverage, chance = measures.get((ALL, "coverage")), measures.get((WITHIN, "sd"))
+        coverage = measures.get((ALL, "coverage"))
         numbers = [
             _write(truth, language),
+            _write_error(measures.get((ALL, "truth_error")), language),
+            wording.count(truth.n),
             _write_bias(bias, language),
+            _write_bias_limits(bias, language),
             _write(coverage, language),
             _write_limits(coverage, "probability", language),
-            _write(chance, language),
-            wording.count(truth.n),
+            NOTHING if bias is None else wording.count(bias.n),
         ]
         cells = [Cell(text, is_number=True) for text in numbers]
         rows.append(row_of(name_quantity(name, language=language), cells))
     if not rows:
         return None
-    keys = ("quantity", "truth", "bias", "coverage", "simulation", "chance", "n")
+    keys = (
+        "quantity",
+        "truth",
+        "truth_error",
+        "truth_n",
+        "bias",
+        "simulation",
+        "coverage",
+        "simulation",
+        "n",
+    )
     return Table(
         "estimators",
         TEXTS["table_estimators"].read(language),
@@ -261,11 +275,33 @@ def _write_limits(row: CharacteristicRow | None, unit: str, language: Language) 
     return f"{low} – {high}"
 
 
+def _write_error(row: CharacteristicRow | None, language: Language) -> str:
+    """A standard error: two decimals of a per cent, since it is small."""
+    if row is None or row.estimate is None:
+        return NOTHING
+    if row.unit in SHARES:
+        return _write_points(row.estimate, language, decimals=2)
+    return format_number(row.estimate, language=language, decimals=1)
+
+
 def _write_bias(row: CharacteristicRow | None, language: Language) -> str:
     """A bias of shares is a difference in points, never a percentage of anything."""
     if row is None or row.estimate is None:
         return NOTHING
     if row.unit in SHARES:
-        points = format_number(100 * row.estimate, language=language, decimals=1)
-        return f"{points}\u00a0{name_unit('points', language=language)}"
+        return _write_points(row.estimate, language)
     return write_quantity(row.estimate, row.unit, language=language)
+
+
+def _write_bias_limits(row: CharacteristicRow | None, language: Language) -> str:
+    if row is None or row.lower is None or row.upper is None:
+        return NOTHING
+    low, high = (
+        format_number(100 * value, language=language, decimals=1) for value in (row.lower, row.upper)
+    )
+    return f"{low} – {high}"
+
+
+def _write_points(share: float, language: Language, *, decimals: int = 1) -> str:
+    points = format_number(100 * share, language=language, decimals=decimals)
+    return f"{points}\u00a0{name_unit('points', language=language)}"

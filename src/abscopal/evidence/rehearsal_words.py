@@ -77,7 +77,11 @@ QUANTITIES: dict[str, Text] = {
 MEASURES: dict[str, Text] = {
     "mean": Text(en="mean", fr="moyenne"),
     "sd": Text(en="standard deviation", fr="écart-type"),
-    "truth": Text(en="truth among all virtual patients", fr="vérité chez tous les patients virtuels"),
+    "truth": Text(
+        en="truth of the same virtual patients, read without error and none lost",
+        fr="vérité des mêmes patients virtuels, lus sans erreur et jamais perdus de vue",
+    ),
+    "truth_error": Text(en="standard error of the truth", fr="erreur-type de la vérité"),
     "bias": Text(en="bias of the estimate", fr="biais de l’estimation"),
     "median_bias": Text(en="median bias of the estimate", fr="biais médian de l’estimation"),
     "coverage": Text(en="coverage of 95% intervals", fr="couverture des intervalles à 95 %"),

@@ -96,7 +96,7 @@ def plan_arm(
     doses: list[PlannedDose] = []
     without: list[str] = []
     for name in given.interventions:
-        kind = _find_kind(known[name], model)
+        kind = find_dose_kind(known[name], model)
         if kind is None:
             without.append(name)
         for phase in known[name].phases:
@@ -146,11 +146,12 @@ def tell_without_effect(protocol: StudyProtocol, model: ModelDescription) -> tup
             fr=f"{drug.name.fr}\u00a0: administré sans effet\u00a0; le modèle ne le connaît pas.",
         )
         for drug in protocol.interventions
-        if drug.identifier in given and _find_kind(drug, model) is None
+        if drug.identifier in given and find_dose_kind(drug, model) is None
     )
 
 
-def _find_kind(intervention: Intervention, model: ModelDescription) -> DoseKind | None:
+def find_dose_kind(intervention: Intervention, model: ModelDescription) -> DoseKind | None:
+    """Find how the model takes an intervention; None where it does not know it."""
     for kind in model.doses:
         is_named = kind.drug == intervention.drug or (kind.drug is None and kind.kind == intervention.kind)
         if is_named and kind.route == intervention.route.value:

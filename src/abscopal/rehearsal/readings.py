@@ -122,20 +122,56 @@ def derive_readings(
     width = np.array([scan.before + scan.after + 1 for scan in scans])
     start = np.array([scan.day - scan.before for scan in scans])
     day = start + np.floor(chance[:, :, 0] * width).astype(np.int64)
-    day[:, 0] = np.minimum(day[:, 0], 0)
-    for scan in range(1, visits):
-        # Windows may overlap: a scan waits for the one before it, so that no day has two.
-        day[:, scan] = np.maximum(day[:, scan], day[:, scan - 1] + 1)
+    _keep_apart(day)
     done = chance[:, :, 1] >= scenario["missed_visit_probability"]
     done[:, 0] = True
     ends = np.minimum(courses.death_day, courses.loss_day)
     done[:, 1:] &= (day[:, 1:] < ends[:, None]) & courses.treated[:, None]
-    truth = compute_diameter(interpolate(courses, courses.volume_ml, np.maximum(day, 0)))
-    error = scenario["diameter_error_percent"] / 100 * ndtri(chance[:, :, 2:])
-    exists = (np.arange(MOST_LESIONS) < courses.lesions[:, None]) & ~courses.failed[:, None]
     done[:, 1:] &= ~courses.failed[:, None]
-    measured = np.rint(np.nan_to_num(truth) * np.exp(error) * 10).astype(np.int64)
-    seen = np.nan_to_num(truth) >= scenario["smallest_diameter_mm"]
+    error = scenario["diameter_error_percent"] / 100 * ndtri(chance[:, :, 2:])
+    return _measure(courses, scans, scenario, day=day, done=done, error=error)
+
+
+def derive_exact_readings(courses: Courses, scans: tuple[PlannedScan, ...], scenario: Scenario) -> Readings:
+    """Read the lesions of patients as nobody can: every planned scan on its day, until death, without error.
+
+    Args:
+        courses: the courses of one arm.
+        scans: the planned scans.
+        scenario: the scenario in force.
+
+    Returns:
+        The readings; lengths are still whole tenths of a millimetre, and what is too small to be seen is not seen.
+    """
+    planned = np.array([scan.day for scan in scans], dtype=np.int64)
+    day = np.broadcast_to(planned, (len(courses.numbers), len(scans))).copy()
+    _keep_apart(day)
+    done = (day < courses.death_day[:, None]) & ~courses.failed[:, None]
+    done[:, 0] = True
+    return _measure(courses, scans, scenario, day=day, done=done, error=np.zeros(1))
+
+
+def _keep_apart(day: Integers) -> None:
+    """The baseline comes before treatment; a later scan waits for the one before it, so that no day has two."""
+    day[:, 0] = np.minimum(day[:, 0], 0)
+    for scan in range(1, day.shape[1]):
+        day[:, scan] = np.maximum(day[:, scan], day[:, scan - 1] + 1)
+
+
+def _measure(
+    courses: Courses,
+    scans: tuple[PlannedScan, ...],
+    scenario: Scenario,
+    *,
+    day: Integers,
+    done: NDArray[np.bool_],
+    error: NDArray[np.float64],
+) -> Readings:
+    """What scans on given days show, with an error of the logarithm of each diameter."""
+    exact = np.nan_to_num(compute_diameter(interpolate(courses, courses.volume_ml, np.maximum(day, 0))))
+    exists = (np.arange(MOST_LESIONS) < courses.lesions[:, None]) & ~courses.failed[:, None]
+    measured = np.rint(exact * np.exp(error) * 10).astype(np.int64)
+    seen = exact >= scenario["smallest_diameter_mm"]
     tenths = np.where(seen, np.maximum(measured, TOO_SMALL_TENTHS), 0)
     tenths = np.where(exists[:, None, :], tenths, NOT_A_LESION)
     is_measurable = np.asarray(exists & (tenths[:, 0] >= TARGET_TENTHS), dtype=np.bool_)

@@ -50,7 +50,8 @@ class Rehearsed:
     Args:
         variant: the way the trial was run.
         trials: one row a trial.
-        cohorts: every simulated patient, by draw and arm: as near the truth of a draw as the rehearsal comes.
+        cohorts: every simulated patient by draw and arm, with the true endpoints: as near the truth of a draw as the
+            rehearsal comes.
     """
 
     variant: Variant
@@ -130,7 +131,7 @@ def _prepare(
         numbers[draw.identifier], entries[draw.identifier] = chosen, coming
         needed = count_patients(design, coming)
         for place, arm in enumerate(design.arms):
-            recipe = _write_recipe(protocol, variant, draw, arm, study_hash, seed, settings)
+            recipe = plan_recipe(protocol, variant, draw, arm, study_hash, seed, settings)
             first = place * ARM_STRIDE if design.mode == "randomised" else 0
             # A whole chunk even where no patient is needed, so that each arm has a truth.
             tasks[draw.identifier, arm] = [
@@ -192,10 +193,11 @@ def choose_draws(trials: int, draws: Sequence[ParameterDraw]) -> NDArray[np.int6
     return np.minimum(place, len(draws) - 1).astype(np.int64)
 
 
-def _write_recipe(
+def plan_recipe(
     protocol: StudyProtocol, variant: Variant, draw: ParameterDraw, arm: str, study_hash: str, seed: int,
     settings: Settings,
 ) -> Recipe:  # fmt: skip
+    """Gather all that decides the endpoints of patients of one arm under one draw."""
     given = next(item for item in protocol.arms if item.identifier == arm).interventions
     # A draw replaces what the scenario says; what a comparison changes on purpose is changed in every draw.
     drawn = apply_draw(variant.scenario, draw)

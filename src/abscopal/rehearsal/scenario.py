@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Literal
 
 import yaml
 from pydantic import Field, TypeAdapter
@@ -47,6 +48,13 @@ WHOLES = (
 """Shares of the same whole: they add up to 1."""
 
 
+Acts = Literal[
+    "always", "centres_unknown", "number_unknown", "typed", "own_product", "exosomes", "injection",
+    "sites_within_reach", "sites_elsewhere", "distant_lesions", "grades_apart", "mild_holds", "horizon", "whole_trial",
+]  # fmt: skip
+"""When a setting changes anything in many rehearsed trials; `acting` says what each means."""
+
+
 class Operation(Part):
     """One setting of how a trial runs, with its default and the limits of what can be."""
 
@@ -55,6 +63,7 @@ class Operation(Part):
     unit: str = Field(description="Unit; 1 for a pure number.")
     lowest: float = Field(alias="from", description="Smallest possible value.")
     highest: float = Field(alias="to", description="Greatest possible value.")
+    acts: Acts = Field(default="always", description="When it changes anything in many rehearsed trials.")
     text: Text = Field(description="What it is.")
 
 

@@ -26,6 +26,7 @@ from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.random_numbers import make_key
 from abscopal.rehearsal.readings import PlannedScan, derive_readings
 from abscopal.rehearsal.scenario import Scenario, ScenarioValue
+from abscopal.rehearsal.true_endpoints import derive_true_columns
 
 CHUNK = 2048
 """Patients of one task. It never depends on the workers: who shares a block with whom is part of the result."""
@@ -102,7 +103,7 @@ def simulate_task(task: Task) -> pl.DataFrame:
         task: the task.
 
     Returns:
-        One row a patient, in order of number: their endpoints.
+        One row a patient, in order of number: their endpoints as the trial sees them, and as they truly are.
     """
     recipe = task.recipe
     scenario = Scenario(recipe.scenario, recipe.values, recipe.medians)
@@ -125,6 +126,7 @@ def simulate_task(task: Task) -> pl.DataFrame:
     columns: dict[str, NDArray[Any]] = {
         name: np.asarray(getattr(endpoints, name), dtype=kind) for name, kind in KEPT.items()
     }
+    columns |= derive_true_columns(courses, scans, scenario, recipe.rules)
     # How many draws the plausibility filter took: its acceptance is reported.
     columns["draws"] = courses.draws.astype(np.int16)
     return pl.DataFrame(columns)
@@ -154,8 +156,9 @@ def compute_code_hash() -> str:
 
 # Files of this room that only put endpoints together: a change in them leaves the patients as they were.
 _OF_TRIALS = (
-    "array_statistics.py", "comparison.py", "operating_characteristics.py", "recruitment.py", "rehearsing.py",
-    "trial_design.py", "trials.py", "workers.py", "stopping.py",
+    "acting.py", "array_statistics.py", "characteristic.py", "comparison.py", "estimator_quality.py",
+    "operating_characteristics.py", "recruitment.py", "rehearsing.py", "trial_design.py", "trials.py", "workers.py",
+    "stopping.py",
 )  # fmt: skip
 
 

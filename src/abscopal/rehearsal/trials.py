@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from abscopal.rehearsal.array_response import CR, PR, SD
 from abscopal.rehearsal.array_statistics import compute_log_ranks, compute_medians
 from abscopal.rehearsal.recruitment import Entries
 from abscopal.rehearsal.stopping import compute_stops
 from abscopal.rehearsal.trial_design import Look, PrimaryRule, TrialDesign, compute_minimum
+from abscopal.rehearsal.true_endpoints import TRUE
 
 Flags = NDArray[np.bool_]
 Columns = dict[str, NDArray[Any]]
@@ -74,7 +75,7 @@ def derive_trials(
         "trial": numbers,
         "draw": np.full(shape[0], draw),
     }
-    states = None if design.rule is None else _judge(design.rule, design, seen, entries)
+    states = None if design.rule is None else compute_states(design.rule, seen, entries.days)
     stop_day, reason = _find_stop(design, entries, seen, states, columns)
     if design.stopping == "stop":
         # Whoever would have come on that day or later is not included.
@@ -103,6 +104,8 @@ def _gather(design: TrialDesign, entries: Entries, patients: Mapping[str, pl.Dat
     inside = [entries.arms == place for place in range(len(design.arms))]
     gathered: Columns = {}
     for name in patients[design.arms[0]].columns:
+        if name.startswith(TRUE):  # a trial never knows it
+            continue
         for arm, members in zip(design.arms, inside, strict=True):
             values = patients[arm][name].to_numpy()
             wide = gathered.setdefault(name, np.zeros(entries.arms.shape, values.dtype))
@@ -110,7 +113,17 @@ def _gather(design: TrialDesign, entries: Entries, patients: Mapping[str, pl.Dat
     return gathered
 
 
-def _judge(rule: PrimaryRule, design: TrialDesign, seen: Columns, entries: Entries) -> States:
+def compute_states(rule: PrimaryRule, seen: Mapping[str, NDArray[Any]], entry_days: ArrayLike) -> States:
+    """Say how patients stand at the end of the window of the primary endpoint.
+
+    Args:
+        rule: rule of the primary endpoint.
+        seen: endpoints of patients by column, arrays of one shape.
+        entry_days: calendar day on which each patient entered.
+
+    Returns:
+        Their states, in the same shape.
+    """
     treated, window = seen["treated"] & ~seen["failed"], rule.window_days
     if rule.judged == "free_of_toxicity":
         event = treated & seen["severe"]
@@ -128,7 +141,7 @@ def _judge(rule: PrimaryRule, design: TrialDesign, seen: Columns, entries: Entri
         competing=competing,
         free=free,
         short=treated & ~event & ~free & ~competing,
-        day=np.where(event | free, entries.days + known, np.inf),
+        day=np.where(event | free, np.asarray(entry_days) + known, np.inf),
     )
 
 

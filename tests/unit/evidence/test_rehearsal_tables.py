@@ -33,13 +33,15 @@ ROWS = (
     row("severe_rate.IT.mean", 0.9, 0.8, 0.95, draw="3"),
     row("conclusion.met", 0.74, 0.497, 0.918, draw="between draws", unit="probability", n=8),
     row("severe_rate.IT.mean", 0.288, 0.209, 0.380, draw="between draws", n=8),
-    row("severe_rate.IT.mean.sd", 0.06, draw="between draws", n=8),
-    row("severe_rate.IT.truth", 0.272),
+    row("severe_rate.IT.sd", 0.06, draw="between draws", n=8),
+    row("severe_rate.IT.truth", 0.272, 0.265, 0.279, n=16384),
+    row("severe_rate.IT.truth_error", 0.0035, n=16384),
     row("severe_rate.IT.bias", 0.015, 0.001, 0.029),
     row("severe_rate.IT.coverage", 0.97, 0.944, 0.986, unit="probability"),
     row("severe_rate.IT.sd", 0.104, draw="within a draw"),
     row("pfs_median.IT.q50", 315.0, unit="days"),
-    row("pfs_median.IT.truth", 302.0, unit="days"),
+    row("pfs_median.IT.truth", 302.0, 300.0, 304.0, unit="days", n=16384),
+    row("pfs_median.IT.truth_error", 1.02, unit="days", n=16384),
     row("pfs_median.IT.median_bias", 1.0, unit="days"),
 )
 
@@ -51,12 +53,14 @@ def read(table):
 def test_one_row_a_quantity_with_chance_and_ignorance_apart():
     table = tabulate_spread("t", "T", group_by_quantity(ROWS), EN)
     met, severe, median = read(table)
-    assert met == ["rule met", "74.7%", "69.3% – 79.5%", "—", "—", "—", "49.7% – 91.8%", "300"]
+    assert met == ["rule met", "74.7%", "69.3% – 79.5%", *"—————", "49.7% – 91.8%", "300"]
     assert severe[0] == "severe toxicity in the window, IT"
-    assert severe[1:] == ["28.7%", "27.4% – 30.1%", "12.9%", "27.0%", "50.0%", "20.9% – 38.0%", "300"]
-    assert median == ["median progression-free survival (days), IT", *"——", "—", "315", "—", "—", "300"]
+    assert severe[1:6] == ["28.7%", "27.4% – 30.1%", "12.9%", "27.0%", "50.0%"]
+    assert severe[6:] == ["10.4%", "6.0%", "20.9% – 38.0%", "300"]
+    assert median == ["median progression-free survival (days), IT", *"———", "315", *"————", "300"]
+    assert table.header[6:9] == ("Chance", "Not known", "Between draws")
     assert all(len(cells) == len(table.header) for cells in table.rows)
-    assert table.number_columns == set(range(1, 8))
+    assert table.number_columns == set(range(1, 10))
 
 
 def test_single_draws_are_left_to_the_file():
@@ -68,9 +72,10 @@ def test_estimators_are_judged_in_points_and_in_days():
     assert table is not None
     severe, median = read(table)
     assert severe[1:] == [
-        "27,2\u202f%", "1,5\u00a0points", "97,0\u202f%", "94,4\u202f% – 98,6\u202f%", "10,4\u202f%", "300",
+        "27,2\u202f%", "0,35\u00a0points", "16\u202f384", "1,5\u00a0points", "0,1 – 2,9",
+        "97,0\u202f%", "94,4\u202f% – 98,6\u202f%", "300",
     ]  # fmt: skip
-    assert median[1:] == ["302", "1", "—", "—", "—", "300"]
+    assert median[1:] == ["302", "1,0", "16\u202f384", "1", *"———", "300"]
     assert tabulate_estimators(group_by_quantity(ROWS[:2]), FR) is None
 
 

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from abscopal.cli import rehearse_summary
 from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_mode, name_quantity
-from abscopal.rehearsal.operating_characteristics import Characteristic
+from abscopal.rehearsal.characteristic import Characteristic
 
 
 class Ways:

@@ -16,10 +16,11 @@ from abscopal.conduct.monitoring import (
 )
 from abscopal.errors import OptionError, OutputError
 from abscopal.protocol.reading import read_study
+from abscopal.rehearsal.characteristic import ALL
 from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw
-from abscopal.rehearsal.operating_characteristics import ALL, compute_characteristics
+from abscopal.rehearsal.operating_characteristics import compute_characteristics
 from abscopal.rehearsal.recruitment import Entries, simulate_entries
 from abscopal.rehearsal.rehearsing import choose_draws, rehearse_trials
 from abscopal.rehearsal.scenario import choose_scenario
@@ -202,9 +203,9 @@ def pretend(task: Task) -> pl.DataFrame:
 
 
 def list_tasks(count: int) -> list[Task]:
-    from abscopal.rehearsal.rehearsing import Variant, _write_recipe
+    from abscopal.rehearsal.rehearsing import Variant, plan_recipe
 
-    recipe = _write_recipe(
+    recipe = plan_recipe(
         STUDY.protocol, Variant(DESIGN, SCENARIO), ParameterDraw(0, {}), "IT", "x", 1, Settings()
     )
     return [Task(recipe, place * CHUNK) for place in range(count)]

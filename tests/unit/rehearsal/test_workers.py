@@ -14,7 +14,7 @@ from abscopal.rehearsal import workers
 from abscopal.rehearsal.comparison import plan_variants
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw
-from abscopal.rehearsal.rehearsing import _write_recipe
+from abscopal.rehearsal.rehearsing import plan_recipe
 from abscopal.rehearsal.tasks import CHUNK, Task, simulate_task
 from abscopal.rehearsal.workers import Cache, Workforce, simulate_tasks
 
@@ -22,7 +22,7 @@ from abscopal.rehearsal.workers import Cache, Workforce, simulate_tasks
 def list_tasks(count: int) -> list[Task]:
     study = read_study("nivipit")
     (variant,) = plan_variants(study.protocol, [])
-    recipe = _write_recipe(study.protocol, variant, ParameterDraw(0, {}), "IT", "x", 1, Settings(190.0, 1e-3))
+    recipe = plan_recipe(study.protocol, variant, ParameterDraw(0, {}), "IT", "x", 1, Settings(190.0, 1e-3))
     return [Task(recipe, place * CHUNK) for place in range(count)]
 
 

@@ -40,7 +40,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "endpoints": "Endpoints over the rehearsed trials",
         "spread": "{label}, median {middle}",
         "bars": "Bars: trials, spread by chance and by what nobody knows. Orange ticks: mean under each draw of the "
-        "parameters. Dashes: the value that decides.",
+        "parameters, which chance moves too where few trials ran under it. Dashes: the value that decides.",
         "trials": "Trials",
         "n": "{n} trials.",
         "count": "Patients",
@@ -62,7 +62,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "endpoints": "Critères de jugement sur les essais simulés",
         "spread": "{label}, médiane {middle}",
         "bars": "Barres : essais, dispersés par le hasard et par ce que personne ne sait. Petits traits orange : "
-        "moyenne sous chaque tirage des paramètres. Tirets : la valeur qui décide.",
+        "moyenne sous chaque tirage des paramètres, que le hasard déplace aussi "
+        "si peu d’essais y ont tourné. Tirets : la valeur qui décide.",
         "trials": "Essais",
         "n": "{n} essais.",
         "count": "Patients",
