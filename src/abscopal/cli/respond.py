@@ -137,7 +137,9 @@ def respond(
     )
     responses = derive_adrs_by_criterion(assessments, tables.adsl, criteria=criteria, settings=settings)
     explained = {
-        chosen.name: explain_responses(responses[chosen.name], criterion=chosen, language=spoken)
+        chosen.name: explain_responses(
+            responses[chosen.name], criterion=chosen, language=spoken, assessments=assessments
+        )
         for chosen in criteria
     }
     if out is not None:

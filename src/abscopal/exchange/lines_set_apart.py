@@ -30,20 +30,20 @@ SENTENCES = {
         "before_birth_of_lesion": "the lesion is new and is injected before the scan that found it (line {other}); "
         "the injection is left out. Correct the date of the injection or of the scan, or the role.",
         "repeated_result": "line {other} says the same of this lesion on this day, and is used. Take this one out.",
-        "measured_twice": "one reader says two different things of this lesion on one day (also line {other}), and "
-        "none of them is used. Keep the right one, or correct a date.",
+        "measured_twice": "one reader gives two different results of this lesion on one day (also line {other}), "
+        "and neither is used. Keep the right one, or correct a date.",
     },
     "fr": {
         "changed_role": "le rôle est ici « {role} » et « {first} » à la ligne {other} ; un rôle ne change pas, et la "
         "lésion est jugée comme « {first} ». Écrivez-le ici, ou donnez un autre nom à une autre lésion.",
         "new_at_baseline": "la lésion est dite nouvelle et figure au bilan initial ; ce qui y était n'est pas "
-        "nouveau, et ses lignes ne servent pas. Dites-la cible ou non cible, ou corrigez sa date.",
+        "nouveau, et ses lignes sont laissées de côté. Dites-la cible ou non cible, ou corrigez sa date.",
         "unknown_lesion": "cette ligne ne sert pas non plus, à cause de la ligne {other}. Corrigez celle-là.",
         "before_birth_of_lesion": "la lésion est nouvelle et injectée avant l'examen qui l'a trouvée (ligne {other}) ; "
         "l'injection ne compte pas. Corrigez la date de l'injection ou de l'examen, ou le rôle.",
         "repeated_result": "la ligne {other} dit la même chose de cette lésion ce jour-là, et sert. Retirez celle-ci.",
-        "measured_twice": "un lecteur dit deux choses différentes de cette lésion un même jour (aussi à la ligne "
-        "{other}), et aucune ne sert. Gardez la bonne, ou corrigez une date.",
+        "measured_twice": "un lecteur donne deux résultats différents de cette lésion un même jour (aussi à la "
+        "ligne {other}), et aucun ne sert. Gardez le bon, ou corrigez une date.",
     },
 }
 NOT_SEEN = ("ABSENT", "NOT EVALUATED")

@@ -118,10 +118,10 @@ def test_the_other_patients_are_judged_as_if_the_lines_were_not_there(tmp_path):
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en", "Set apart, line 7, T1: one reader says two different things of this lesion on one day"),
+        ("en", "Set apart, line 7, T1: one reader gives two different results of this lesion on one day"),
         (
             "fr",
-            "Mis à part, ligne 7, T1 : un lecteur dit",
+            "Mis à part, ligne 7, T1 : un lecteur donne deux",
         ),
     ],
 )
