@@ -26,7 +26,9 @@ from abscopal.derivations.response.settings import ResponseSettings, list_settin
 from abscopal.derivations.response.tumour_table import derive_adtr
 from abscopal.errors import OptionError
 from abscopal.exchange.folder_swap import writing_aside
-from abscopal.exchange.lesion_csv import UNNAMED_READER, LesionTables, read_lesion_csv
+from abscopal.exchange.lesion_csv import read_lesion_csv
+from abscopal.exchange.lines_set_apart import UNNAMED_READER
+from abscopal.exchange.typed_scans import LesionTables
 from abscopal.tables.adam import LesionAssessments, ResponseAnalysis
 
 
@@ -50,6 +52,8 @@ TEXTS = {
         "best": "Best response",
         "confirmed": "Confirmed best response",
         "warning": "To be questioned",
+        "set_apart": "Set apart, line {line}, {lesion}",
+        "nothing_left": "No line of this patient could be used.",
         "settings": "{criterion}, {reference}. Settings: {settings}.",
         "defaults": "all as by default",
         "research": "Research software: it does not decide treatment.",
@@ -68,6 +72,8 @@ TEXTS = {
         "best": "Meilleure réponse",
         "confirmed": "Meilleure réponse confirmée",
         "warning": "À vérifier",
+        "set_apart": "Mis à part, ligne {line}, {lesion}",
+        "nothing_left": "Aucune ligne de ce patient n'a pu servir.",
         "settings": "{criterion}, {reference}. Réglages : {settings}.",
         "defaults": "tous par défaut",
         "research": "Logiciel de recherche : il ne décide d'aucun traitement.",
@@ -117,6 +123,10 @@ def respond(
     node (yes or no), location, reader, visit, start, symptom (yes where a new one was the reason for the scan),
     injected (date of the lesion's first injection, or yes or no at this scan). French headings and words are
     understood.
+
+    Lines that contradict others (a role that changes, a lesion measured twice on one day, a new lesion at baseline,
+    an injection before the lesion was there) are set apart with a sentence, and the rest is judged: exit code 0. A
+    file that cannot be read is refused: exit code 2.
     """
     spoken: Language = "fr" if language is Speech.FR else "en"
     criteria = find_criteria(criterion or ["recist_1_1"], spoken)
@@ -127,13 +137,16 @@ def respond(
     )
     responses = derive_adrs_by_criterion(assessments, tables.adsl, criteria=criteria, settings=settings)
     explained = {
-        chosen.name: explain_responses(responses[chosen.name], criterion=chosen, language=spoken)
+        chosen.name: explain_responses(
+            responses[chosen.name], criterion=chosen, language=spoken, assessments=assessments
+        )
         for chosen in criteria
     }
     if out is not None:
         with writing_aside(out) as aside:
             pl.concat(explained.values()).write_csv(aside / "adrs.csv")
             derive_adtr(assessments, tables.adsl, settings=settings).write_csv(aside / "adtr.csv")
+            tables.set_apart.write_csv(aside / "set_apart.csv")
     console = Console(highlight=False)
     agreements = {
         chosen.name: list_agreements(responses[chosen.name], criterion=chosen) for chosen in criteria
@@ -153,13 +166,15 @@ def respond(
                 "doubts": list_doubts([chosen])
                 .select("USUBJID", "READER", "FINDING", "LESIONS", MESSAGE=message)
                 .to_dicts(),
+                "set_apart": tables.set_apart.to_dicts(),
             }
             for chosen in criteria
         ]
         told = answers[0] if len(answers) == 1 else answers
         console.print_json(json.dumps(told, ensure_ascii=False))
         return
-    read = assessments.select("USUBJID", "READER").unique().sort("USUBJID", "READER")
+    named = [frame.select("USUBJID", "READER") for frame in (assessments, tables.set_apart)]
+    read = pl.concat(named).unique().sort("USUBJID", "READER")
     doubts = list_doubts(criteria)
     for patient, reader in read.iter_rows():
         print_patient(
@@ -172,6 +187,7 @@ def respond(
             reader=reader,
             language=spoken,
         )
+        print_set_apart(console, tables.set_apart.filter(USUBJID=patient, READER=reader), spoken)
         for doubt in doubts.filter(USUBJID=patient, READER=reader).iter_rows(named=True):
             console.print(
                 f"  {TEXTS[spoken]['warning']}{COLON[spoken]}{doubt[message]}.", markup=False, style="yellow"
@@ -253,12 +269,22 @@ def print_patient(
     console.print(
         texts["patient"].format(patient=patient, reader=who, start=start, why=why), style="bold", markup=False
     )
+    if assessments.filter(USUBJID=patient, READER=reader).is_empty():
+        console.print(f"  {texts['nothing_left']}", markup=False)
+        return
     baseline = assessments.filter(USUBJID=patient, READER=reader, AVISITN=0)
     for criterion in criteria:
         if len(criteria) > 1:
             console.print(f"  {criterion.title}", style="bold", markup=False)
         rows = explained[criterion.name].filter(USUBJID=patient, READER=reader)
         print_responses(console, rows, baseline, language)
+
+
+def print_set_apart(console: Console, lines: pl.DataFrame, language: Language) -> None:
+    """Print each line that was not used as it stands: where it is, what was found, what to do."""
+    for row in lines.iter_rows(named=True):
+        place = TEXTS[language]["set_apart"].format(line=row["LINE"], lesion=row["LESION"])
+        console.print(f"  {place}{COLON[language]}{row['MESSAGE']}", markup=False, style="yellow")
 
 
 def print_responses(console: Console, rows: pl.DataFrame, baseline: pl.DataFrame, language: Language) -> None:

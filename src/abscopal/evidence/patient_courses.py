@@ -160,6 +160,7 @@ def _list_responses(
     found: dict[str, list[ExplainedResponse]] = {}
     if responses is None:
         return found
+    lesions: Any = analysis.tables.get("assessments")
     for criterion in CRITERIA:
         own: Any = responses.filter(
             pl.col("CRITERION") == criterion.name, pl.col("USUBJID").is_in(list(labels))
@@ -169,7 +170,7 @@ def _list_responses(
             continue
         is_level = pl.any_horizontal(pl.col("PARAMCD").str.starts_with(level) for level in LEVELS)
         explained = (
-            explain_responses(chosen, criterion=criterion, language=language)
+            explain_responses(chosen, criterion=criterion, language=language, assessments=lesions)
             .filter(
                 pl.col("AVALC").is_not_null(),
                 ~is_level,

@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import dataframely as dy
-import polars as pl
-
-from abscopal.derivations.response.followed_lesions import MARKER_LOCATION
 from abscopal.errors import TablesError
 from abscopal.exchange.lesion_words import (
     ALLOWED,
+    CENTIMETRES,
     FAULTS,
     FIRST_YEAR,
     HEADING_NAMES,
@@ -34,42 +31,13 @@ from abscopal.exchange.lesion_words import (
     read_lengths,
     read_word,
 )
-from abscopal.exchange.typed_injections import (
-    Injected,
-    TypedInjection,
-    check_injections,
-    list_injection_rows,
-    read_injected,
-)
-from abscopal.tables.adam import SubjectLevel
-from abscopal.tables.sdtm.ex import Exposure
-from abscopal.tables.sdtm.tr import TumourResults
-from abscopal.tables.sdtm.tu import TumourIdentification
+from abscopal.exchange.lines_set_apart import TypedRow
+from abscopal.exchange.typed_injections import check_injections, read_injected
+from abscopal.exchange.typed_scans import LesionTables, build_tables, list_injections
 
 LARGEST_MM = 500
 MOST_MISTAKES = 20
 MOST_YEARS = 50
-UNNAMED_READER = "READER"
-
-
-@dataclass(frozen=True, slots=True)
-class TypedRow:
-    """One line of the file, understood."""
-
-    line: int
-    patient: str
-    reader: str
-    scanned: date
-    visit: str
-    start: date | None
-    lesion: str
-    role: str
-    location: str | None
-    node: bool
-    lengths: list[float] | None
-    word: str | None
-    injected: Injected | None
-    symptom: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +49,6 @@ class Mistake:
     details: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LesionTables:
-    """What the file becomes: the same tables as any trial's."""
-
-    tu: dy.DataFrame[TumourIdentification]
-    tr: dy.DataFrame[TumourResults]
-    adsl: dy.DataFrame[SubjectLevel]
-    ex: dy.DataFrame[Exposure]
-    has_start: bool
-
-
 def read_lesion_csv(path: Path, *, language: Language = "en") -> LesionTables:
     """Read a lesion table as a radiologist types it.
 
@@ -101,12 +58,15 @@ def read_lesion_csv(path: Path, *, language: Language = "en") -> LesionTables:
     and start (first dose or randomisation; without it time starts at the first scan). French headings
     and words, decimal commas and semicolons are understood. No other column is let in.
 
+    Lines that can be read and contradict each other are set apart by the rules of admission, as rows of any
+    trial's tables are, and the rest is used.
+
     Args:
         path: the CSV file.
-        language: the language in which mistakes are told.
+        language: the language in which mistakes and lines set apart are told.
 
     Returns:
-        TU, TR, ADSL, and EX with the first injection of each injected lesion.
+        TU, TR, ADSL, EX with the first injection of each injected lesion, and the lines set apart.
 
     Raises:
         TablesError: the file cannot be read, or lines are at fault; every mistake is named with its line.
@@ -115,13 +75,13 @@ def read_lesion_csv(path: Path, *, language: Language = "en") -> LesionTables:
     mistakes += _check_lesions(rows) + _check_spellings(rows)
     mistakes += [
         Mistake(found.line, found.kind, {"other": found.other})
-        for found in check_injections(_list_injections(rows))
+        for found in check_injections(list_injections(rows))
     ]
     if mistakes:
         raise TablesError(_tell(mistakes, language), where=str(path))
     if not rows:
         raise _refuse("no_lesion", str(path), language)
-    return _build_tables(rows)
+    return build_tables(rows, language=language)
 
 
 def _tell(mistakes: list[Mistake], language: Language) -> str:
@@ -277,7 +237,10 @@ def _understand(line: int, said: dict[str, str]) -> TypedRow | list[Mistake]:
     if "/" in said["lesion"]:
         wrong.append(Mistake(line, "slash_in_name"))
     lengths, word = read_lengths(said["result"]), read_word(said["result"], RESULTS)
-    wrong += _question_result(line, lengths, word, role)
+    if CENTIMETRES.search(said["result"]):
+        wrong.append(Mistake(line, "length_cm"))
+    else:
+        wrong += _question_result(line, lengths, word, role)
     if wrong or not isinstance(on, date) or isinstance(start, str) or role is None:
         return wrong
     if injected == "unreadable" or injected == "slashes" or injected == "year":
@@ -313,34 +276,23 @@ def _question_result(
 
 
 def _check_lesions(rows: list[TypedRow]) -> list[Mistake]:
-    """Mistakes that only show between lines."""
+    """Mistakes that only show between lines, and that no table could hold."""
     mistakes: list[Mistake] = []
-    first_role: dict[tuple[str, str, str], TypedRow] = {}
-    seen: dict[tuple[str, str, str, date, str], TypedRow] = {}
+    first_kind: dict[tuple[str, str, str], TypedRow] = {}
     starts: dict[str, TypedRow] = {}
-    first_scan: dict[tuple[str, str], date] = {}
     first_day: dict[str, date] = {}
     for row in rows:
-        reading = (row.patient, row.reader)
-        first_scan[reading] = min(first_scan.get(reading, row.scanned), row.scanned)
         days = [day for day in (first_day.get(row.patient), row.scanned, row.start) if day is not None]
         first_day[row.patient] = min(days)
     for row in rows:
-        named = (row.patient, row.reader, row.lesion)
-        known = first_role.setdefault(named, row)
-        if known.role != row.role:
-            mistakes.append(Mistake(row.line, "role_changed", {"role": known.role, "other": known.line}))
-        place = (*named, row.scanned, row.visit)
-        if place in seen:
-            mistakes.append(Mistake(row.line, "read_twice", {"other": seen[place].line}))
-        seen.setdefault(place, row)
-        baseline = max(first_scan[row.patient, row.reader], row.start or date.min)
-        if row.role == "NEW" and row.scanned <= baseline:
-            mistakes.append(Mistake(row.line, "new_at_baseline"))
+        known = first_kind.setdefault((row.patient, row.reader, row.lesion), row)
+        if (known.role == "MARKER") != (row.role == "MARKER"):
+            mistakes.append(Mistake(row.line, "marker_changed", {"other": known.line}))
         if row.start is not None:
             earlier = starts.setdefault(row.patient, row)
             if earlier.start != row.start:
-                mistakes.append(Mistake(row.line, "start_changed", {"other": earlier.line}))
+                kind = "start_changed" if earlier.reader == row.reader else "start_of_readers"
+                mistakes.append(Mistake(row.line, kind, {"other": earlier.line}))
         last = max(row.scanned, row.start or row.scanned)
         if last.year - first_day[row.patient].year > MOST_YEARS:
             mistakes.append(Mistake(row.line, "far_apart", {"years": MOST_YEARS}))
@@ -366,131 +318,3 @@ def _check_spellings(rows: list[TypedRow]) -> list[Mistake]:
                 told.add((kind, *label))
                 mistakes.append(Mistake(row.line, f"{kind}_spelling", {"other": line}))
     return mistakes
-
-
-def _build_tables(rows: list[TypedRow]) -> LesionTables:
-    lesions: dict[tuple[str, str, str], TypedRow] = {}
-    for row in rows:
-        known = lesions.get((row.patient, row.reader, row.lesion))
-        if known is None or (known.location is None and row.location is not None):
-            lesions[row.patient, row.reader, row.lesion] = row
-    nodes = {(row.patient, row.reader, row.lesion) for row in rows if row.node}
-    tu = [_name_lesion(number, row, nodes) for number, row in enumerate(lesions.values(), start=1)]
-    pieces = [(row, name, length) for row in rows for name, length in _list_pieces(row)]
-    numbers = _number_visits(rows)
-    tr = [
-        _write_result(number, row, name, length, numbers, nodes)
-        for number, (row, name, length) in enumerate(pieces, start=1)
-    ]
-    return LesionTables(
-        tu=TumourIdentification.validate(_fill(TumourIdentification, tu), cast=True),
-        tr=TumourResults.validate(_fill(TumourResults, tr), cast=True),
-        adsl=_list_patients(rows),
-        ex=Exposure.validate(_fill(Exposure, list_injection_rows(_list_injections(rows))), cast=True),
-        has_start=any(row.start for row in rows),
-    )
-
-
-def _list_injections(rows: list[TypedRow]) -> list[TypedInjection]:
-    return [
-        TypedInjection(row.line, row.patient, row.lesion, row.role == "NEW", row.scanned, row.injected)
-        for row in rows
-    ]
-
-
-def _list_pieces(row: TypedRow) -> list[tuple[str, float | None]]:
-    """The lesion itself, or its fragments."""
-    if row.lengths is None:
-        return [(row.lesion, None)]
-    if len(row.lengths) == 1:
-        return [(row.lesion, row.lengths[0])]
-    return [(f"{row.lesion}.{place}", length) for place, length in enumerate(row.lengths, start=1)]
-
-
-def _number_visits(rows: list[TypedRow]) -> dict[tuple[str, str], float]:
-    """Visits of a patient in the order of their first scan; only where visits are named."""
-    first: dict[tuple[str, str], date] = {}
-    for row in rows:
-        if row.visit:
-            key = (row.patient, row.visit)
-            first[key] = min(first.get(key, row.scanned), row.scanned)
-    ordered = sorted(first, key=lambda key: (key[0], first[key]))
-    return {key: float(place) for place, key in enumerate(ordered, start=1)}
-
-
-def _name_lesion(number: int, row: TypedRow, nodes: set[tuple[str, str, str]]) -> dict[str, object]:
-    is_node = (row.patient, row.reader, row.lesion) in nodes
-    place = MARKER_LOCATION if row.role == "MARKER" else row.location
-    role = "NON-TARGET" if row.role == "MARKER" else row.role
-    return {
-        "STUDYID": "CSV",
-        "DOMAIN": "TU",
-        "USUBJID": row.patient,
-        "TUSEQ": number,
-        "TULNKID": row.lesion,
-        "TUTESTCD": "TUMIDENT",
-        "TUTEST": "Tumor Identification",
-        "TUSTRESC": role,
-        "TULOC": f"LYMPH NODE {place or ''}".strip() if is_node else place,
-        "TUEVAL": row.reader or UNNAMED_READER,
-        "TUDTC": row.scanned.isoformat(),
-    }
-
-
-def _write_result(
-    number: int,
-    row: TypedRow,
-    name: str,
-    length: float | None,
-    visits: dict[tuple[str, str], float],
-    nodes: set[tuple[str, str, str]],
-) -> dict[str, object]:
-    is_node = (row.patient, row.reader, row.lesion) in nodes
-    too_small = row.word == "TOO SMALL TO MEASURE"
-    measures = length is not None or too_small
-    code = ("SAXIS" if is_node else "LDIAM") if measures else "TUMSTATE"
-    return {
-        "STUDYID": "CSV",
-        "DOMAIN": "TR",
-        "USUBJID": row.patient,
-        "TRSEQ": number,
-        "TRLNKID": name,
-        "TRTESTCD": code,
-        "TRTEST": {"SAXIS": "Short Axis", "LDIAM": "Longest Diameter", "TUMSTATE": "Tumor State"}[code],
-        "TRSTRESC": row.word if length is None else f"{length:g}",
-        "TRSTRESN": length,
-        "TRSTRESU": "mm" if length is not None else None,
-        "TRSTAT": "NOT DONE" if row.word == "NOT EVALUATED" else None,
-        "TRREASPF": "NEW SYMPTOM" if row.symptom else None,
-        "TREVAL": row.reader or UNNAMED_READER,
-        "VISITNUM": visits.get((row.patient, row.visit)),
-        "TRDTC": row.scanned.isoformat(),
-    }
-
-
-def _list_patients(rows: list[TypedRow]) -> dy.DataFrame[SubjectLevel]:
-    """Time starts at the start given, else at the first scan."""
-    first: dict[str, date] = {}
-    starts: dict[str, date] = {}
-    for row in rows:
-        first[row.patient] = min(first.get(row.patient, row.scanned), row.scanned)
-        if row.start is not None:
-            starts[row.patient] = row.start
-    patients = [
-        {
-            "STUDYID": "CSV",
-            "USUBJID": name,
-            "SUBJID": name,
-            "SITEID": "-",
-            "SEX": "U",
-            "REFDT": starts.get(name, scan),
-        }
-        for name, scan in first.items()
-    ]
-    return SubjectLevel.validate(_fill(SubjectLevel, patients), cast=True)
-
-
-def _fill(schema: type[dy.Schema], rows: list[dict[str, object]]) -> pl.DataFrame:
-    """A frame with every column of the schema; those not given are empty."""
-    columns = schema.create_empty().schema
-    return pl.DataFrame([dict.fromkeys(columns) | row for row in rows], schema=columns)

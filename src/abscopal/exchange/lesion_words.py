@@ -104,6 +104,7 @@ IDENTITY = re.compile(
     r"\b(?:first|last|sur|fore|family|given|full)?names?\b|\b(?:nom|prenom|initials|initiales|dob|ddn)\b"
     r"|birth|naissance|^nee? le\b"
 )
+CENTIMETRES = re.compile(r"\d\s*cm\b", re.IGNORECASE)
 LENGTH = re.compile(r"^\d+(?:[.,]\d+)?(?:\+\d+(?:[.,]\d+)?)*$")
 
 # A mistake on one line of the file. No sentence repeats what was typed in a cell.
@@ -115,8 +116,8 @@ MISTAKES = {
         'with a comma ("31,5"), write 31.5, or use semicolons.',
         "many_cells": "the line has {cells} cells and the heading {columns}; take out what is too many.",
         "no_heading": "a cell has no heading above it; empty it, or put quotes round a number with a comma.",
-        "patient_empty": "patient is empty.",
-        "lesion_empty": "lesion is empty.",
+        "patient_empty": "patient is empty; write the label of the patient on each line.",
+        "lesion_empty": "lesion is empty; name the lesion, the same way at each scan.",
         "date_unreadable": "the date is not readable; write 2024-04-03.",
         "date_slashes": "the date has slashes or points, and day and month could be confused; write 2024-04-03.",
         "date_year": "the date is before {first} or after {last}; correct its year.",
@@ -125,30 +126,34 @@ MISTAKES = {
         "write 2024-04-03.",
         "start_year": "the start is before {first} or after {last}; correct its year.",
         "role_unknown": "the role is not known; write target, non-target, new or marker.",
-        "node_unknown": "node is neither yes nor no.",
+        "node_unknown": "node is neither yes nor no; write one of them, or leave the cell empty.",
         "injected_unreadable": "injected is neither a date (2024-04-03), the first injection of the lesion, nor "
         "yes or no at this scan.",
         "injected_slashes": "the date of injection has slashes or points, and day and month could be confused; "
         "write 2024-04-03.",
         "injected_year": "the date of injection is before {first} or after {last}; correct its year.",
-        "injected_changed": "the first injection of this lesion differs from that of line {other}.",
+        "injected_changed": "the first injection of this lesion differs from that of line {other}; write the day of "
+        "the first one on both lines, or on one alone.",
         "injected_back": "this lesion was already injected on line {other}, at an earlier scan; "
-        "what was injected stays so.",
-        "injected_at_odds": "this does not agree with the date of first injection on line {other}.",
-        "injected_before_birth": "a new lesion is injected before the scan that found it (line {other}).",
-        "symptom_unknown": "symptom is neither yes nor no.",
+        "what was injected stays so: write yes, or correct the earlier line.",
+        "injected_at_odds": "this does not agree with the date of first injection on line {other}; write no at the "
+        "scans before that date and yes at those after it, or leave the cell empty.",
+        "symptom_unknown": "symptom is neither yes nor no; write one of them, or leave the cell empty.",
         "location_number": "the location is a number; if a length has a comma, put quotes round it.",
         "slash_in_name": "a lesion's name holds a /; for merged lesions write 'merged' on the absorbed one.",
         "result_unknown": "the result is neither a length in mm nor a known word; an unmeasured lesion is "
         "'not evaluated', one that has gone is 'absent'.",
-        "length_large": "a length is over {largest} mm; lengths are millimetres.",
+        "length_large": "a length is over {largest} mm; lengths are millimetres: check the unit and the decimal mark.",
+        "length_cm": "the length is in cm; lengths are millimetres: write 32 for 3.2 cm.",
         "marker_word": "a marker is present (raised), absent (normal) or not evaluated.",
         "word_or_length": "this word does not suit a {role}; write a length or one of: {allowed}.",
         "word": "this word does not suit a {role}; write one of: {allowed}.",
-        "role_changed": "this lesion was {role} on line {other}; a role never changes.",
-        "read_twice": "the same lesion is read twice at this scan (line {other}).",
-        "new_at_baseline": "a new lesion is listed at baseline; what was there at baseline is not new.",
-        "start_changed": "the start differs from that of line {other}.",
+        "marker_changed": "this name stands for a marker here or on line {other}, and for a lesion on the other; "
+        "give the marker a name of its own.",
+        "start_changed": "the start differs from that of line {other}; a patient has one start (first dose or "
+        "randomisation): write the same date on every line.",
+        "start_of_readers": "the start differs from that of line {other}, where another reader reads the same patient; "
+        "a patient has one start (first dose or randomisation), whoever reads: write the same date on every line.",
         "far_apart": "the date is over {years} years from the patient's first scan or start; correct a year.",
         "patient_spelling": "the patient is written otherwise on line {other} (capitals, accents, hyphens); "
         "write both the same way, or give two patients two labels.",
@@ -165,8 +170,8 @@ MISTAKES = {
         "many_cells": "la ligne a {cells} cellules et l'en-tête {columns} ; retirez ce qui est en trop.",
         "no_heading": "une cellule n'a pas d'en-tête ; videz-la, ou mettez entre guillemets un nombre à "
         "virgule.",
-        "patient_empty": "le patient manque.",
-        "lesion_empty": "la lésion manque.",
+        "patient_empty": "le patient manque ; écrivez son nom de code à chaque ligne.",
+        "lesion_empty": "la lésion manque ; nommez-la, de la même façon à chaque examen.",
         "date_unreadable": "la date n'est pas lisible ; écrivez 2024-04-03.",
         "date_slashes": "la date a des barres ou des points, où jour et mois peuvent se confondre ; "
         "écrivez 2024-04-03.",
@@ -176,33 +181,39 @@ MISTAKES = {
         "écrivez 2024-04-03.",
         "start_year": "le début est avant {first} ou après {last} ; corrigez son année.",
         "role_unknown": "le rôle n'est pas connu ; écrivez cible, non cible, nouvelle ou marqueur.",
-        "node_unknown": "ganglion n'est ni oui ni non.",
+        "node_unknown": "ganglion n'est ni oui ni non ; écrivez l'un des deux, ou laissez la cellule vide.",
         "injected_unreadable": "« injectée » n'est ni une date (2024-04-03), celle de la première injection de la "
         "lésion, ni oui ou non à cet examen.",
         "injected_slashes": "la date d'injection a des barres ou des points, où jour et mois peuvent se "
         "confondre ; écrivez 2024-04-03.",
         "injected_year": "la date d'injection est avant {first} ou après {last} ; corrigez son année.",
-        "injected_changed": "la première injection de cette lésion diffère de celle de la ligne {other}.",
+        "injected_changed": "la première injection de cette lésion diffère de celle de la ligne {other} ; écrivez le "
+        "jour de la première aux deux lignes, ou à une seule.",
         "injected_back": "cette lésion était déjà injectée à la ligne {other}, à un examen antérieur ; "
-        "ce qui est injecté le reste.",
-        "injected_at_odds": "cela ne s'accorde pas avec la date de première injection de la ligne {other}.",
-        "injected_before_birth": "une nouvelle lésion est injectée avant l'examen qui l'a trouvée (ligne {other}).",
-        "symptom_unknown": "symptôme n'est ni oui ni non.",
+        "ce qui est injecté le reste : écrivez oui, ou corrigez l'autre ligne.",
+        "injected_at_odds": "cela ne s'accorde pas avec la date de première injection de la ligne {other} ; écrivez "
+        "non aux examens d'avant cette date et oui à ceux d'après, ou laissez la cellule vide.",
+        "symptom_unknown": "symptôme n'est ni oui ni non ; écrivez l'un des deux, ou laissez la cellule vide.",
         "location_number": "la localisation est un nombre ; si une longueur a une virgule, mettez-la entre "
         "guillemets.",
         "slash_in_name": "le nom d'une lésion contient un / ; pour des lésions fusionnées, écrivez "
         "« fusionnée » sur celle qui est absorbée.",
         "result_unknown": "le résultat n'est ni une longueur en mm ni un mot connu ; une lésion non mesurée "
         "est « non évaluée », une lésion disparue « absente ».",
-        "length_large": "une longueur dépasse {largest} mm ; les longueurs sont en millimètres.",
+        "length_large": "une longueur dépasse {largest} mm ; les longueurs sont en millimètres : vérifiez l'unité et "
+        "la virgule.",
+        "length_cm": "la longueur est en cm ; les longueurs sont en millimètres : écrivez 32 pour 3,2 cm.",
         "marker_word": "un marqueur est présent (élevé), absent (normal) ou non évalué.",
         "word_or_length": "ce mot ne convient pas au rôle « {role} » ; écrivez une longueur ou l'un de : "
         "{allowed}.",
         "word": "ce mot ne convient pas au rôle « {role} » ; écrivez l'un de : {allowed}.",
-        "role_changed": "le rôle de cette lésion était « {role} » à la ligne {other} ; un rôle ne change pas.",
-        "read_twice": "la même lésion est lue deux fois à cet examen (ligne {other}).",
-        "new_at_baseline": "une nouvelle lésion figure au bilan initial ; ce qui y était n'est pas nouveau.",
-        "start_changed": "le début diffère de celui de la ligne {other}.",
+        "marker_changed": "ce nom désigne un marqueur ici ou à la ligne {other}, et une lésion à l'autre ; donnez au "
+        "marqueur un nom à lui.",
+        "start_changed": "le début diffère de celui de la ligne {other} ; un patient a un seul début (première dose ou "
+        "randomisation) : écrivez la même date à chaque ligne.",
+        "start_of_readers": "le début diffère de celui de la ligne {other}, où un autre lecteur lit le même patient ; "
+        "un patient a un seul début (première dose ou randomisation), quel que soit le lecteur : écrivez la même date "
+        "à chaque ligne.",
         "far_apart": "la date est à plus de {years} ans du premier examen ou du début du patient ; "
         "corrigez une année.",
         "patient_spelling": "le patient est écrit autrement à la ligne {other} (majuscules, accents, traits "

@@ -9,7 +9,7 @@ from typing import Literal
 from abscopal.exchange.lesion_words import YES, DateFault, compute_plain, read_date
 
 Injected = date | Literal["yes", "no"]
-InjectionFault = Literal["injected_changed", "injected_back", "injected_at_odds", "injected_before_birth"]
+InjectionFault = Literal["injected_changed", "injected_back", "injected_at_odds"]
 Lesion = tuple[str, str]
 DENIALS = {"no", "n", "non", "0", "false", "faux", "never", "jamais"}
 
@@ -22,7 +22,6 @@ class TypedInjection:
         line: number of the line.
         patient: label of the patient.
         lesion: label of the lesion.
-        is_new: whether the lesion is new, so that it cannot have been injected before it was seen.
         scanned: day of the scan.
         injected: day of the first injection, or whether the lesion had been injected when it was scanned.
     """
@@ -30,7 +29,6 @@ class TypedInjection:
     line: int
     patient: str
     lesion: str
-    is_new: bool
     scanned: date
     injected: Injected | None
 
@@ -62,7 +60,7 @@ def read_injected(text: str) -> Injected | DateFault | None:
 
 
 def check_injections(lines: Iterable[TypedInjection]) -> list[InjectionMistake]:
-    """Find lesions whose injection is told in two ways, taken back, or told before the lesion was there.
+    """Find lesions whose injection is told in two ways, or taken back.
 
     Args:
         lines: every line of the file.
@@ -94,11 +92,6 @@ def _check_lesion(told: list[TypedInjection]) -> list[InjectionMistake]:
             mistakes.append(InjectionMistake(line.line, "injected_back", since.line))
         if dated is not None and isinstance(dated.injected, date) and _is_at_odds(line, dated.injected):
             mistakes.append(InjectionMistake(line.line, "injected_at_odds", dated.line))
-    birth = told[0]
-    first = _find_first_injection(told)
-    if birth.is_new and first is not None and first < birth.scanned:
-        source = dated or since or birth
-        mistakes.append(InjectionMistake(source.line, "injected_before_birth", birth.line))
     return mistakes
 
 
@@ -109,45 +102,45 @@ def _is_at_odds(line: TypedInjection, first: date) -> bool:
     )
 
 
-def _find_first_injection(told: list[TypedInjection]) -> date | None:
-    """The day given; else the eve of the first scan at which the lesion had been injected."""
+def _find_first_injection(told: list[TypedInjection]) -> tuple[int, date] | None:
+    """The line and the day it gives; else the eve of the first scan at which the lesion had been injected."""
     for line in told:
         if isinstance(line.injected, date):
-            return line.injected
+            return line.line, line.injected
     since = next((line for line in told if line.injected == "yes"), None)
-    return None if since is None else since.scanned - timedelta(days=1)
+    return None if since is None else (since.line, since.scanned - timedelta(days=1))
 
 
-def list_injection_rows(lines: Iterable[TypedInjection]) -> list[dict[str, object]]:
+def list_injection_rows(lines: Iterable[TypedInjection]) -> list[tuple[int, dict[str, object]]]:
     """Write the first injection of each injected lesion as a row of EX.
 
     Args:
         lines: every line of the file, without mistakes.
 
     Returns:
-        Rows of EX, one per injected lesion; none where nothing was injected.
+        The line that tells the injection and its row of EX, one per injected lesion.
 
     Example:
-        >>> told = [TypedInjection(2, "A", "T1", False, date(2024, 1, 2), "no"),
-        ...         TypedInjection(3, "A", "T1", False, date(2024, 3, 4), "yes")]
-        >>> [(row["EXLNKID"], row["EXSTDTC"]) for row in list_injection_rows(told)]
-        [('T1', '2024-03-03')]
+        >>> told = [TypedInjection(2, "A", "T1", date(2024, 1, 2), "no"),
+        ...         TypedInjection(3, "A", "T1", date(2024, 3, 4), "yes")]
+        >>> [(line, row["EXLNKID"], row["EXSTDTC"]) for line, row in list_injection_rows(told)]
+        [(3, 'T1', '2024-03-03')]
     """
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[int, dict[str, object]]] = []
     for (patient, lesion), told in _by_lesion(lines).items():
-        first = _find_first_injection(sorted(told, key=lambda line: (line.scanned, line.line)))
-        if first is None:
+        found = _find_first_injection(sorted(told, key=lambda line: (line.scanned, line.line)))
+        if found is None:
             continue
-        rows.append(
-            {
-                "STUDYID": "CSV",
-                "DOMAIN": "EX",
-                "USUBJID": patient,
-                "EXSEQ": len(rows) + 1,
-                "EXTRT": "INJECTION",
-                "EXROUTE": "INTRATUMORAL",
-                "EXLNKID": lesion,
-                "EXSTDTC": first.isoformat(),
-            }
-        )
+        line, first = found
+        row = {
+            "STUDYID": "CSV",
+            "DOMAIN": "EX",
+            "USUBJID": patient,
+            "EXSEQ": len(rows) + 1,
+            "EXTRT": "INJECTION",
+            "EXROUTE": "INTRATUMORAL",
+            "EXLNKID": lesion,
+            "EXSTDTC": first.isoformat(),
+        }
+        rows.append((line, row))
     return rows

@@ -93,11 +93,8 @@ def admit_tables(
         readable, unreadable = split_unreadable_cells(completed, SCHEMAS[name], domain=name)
         sound[name], broken = split_by_schema(readable, SCHEMAS[name], domain=name)
         listings += unreadable + broken
-    for rule in CROSS_TABLE_RULES:
-        for name, rows in rule.find_broken(sound).items():
-            if rows.height:
-                listings.append(list_rows(rows, domain=name, rule=rule.name, message=rule.sentence))
-                sound[name] = sound[name].filter(~pl.col(ROW).is_in(rows[ROW].implode()))
+    sound, at_odds = split_across_tables(sound)
+    listings += at_odds
     sound, graded_otherwise = split_other_ctcae_versions(sound, ctcae_version, earlier_ctcae)
     listings += graded_otherwise
     return Admission(
@@ -108,6 +105,26 @@ def admit_tables(
         notices=tuple(note_doubts(sound, ctcae_version, earlier_ctcae)),
         read_rows={name: frame.height for name, frame in gathered.items()},
     )
+
+
+def split_across_tables(
+    tables: Mapping[str, pl.DataFrame],
+) -> tuple[dict[str, pl.DataFrame], list[pl.DataFrame]]:
+    """Set apart the rows that contradict another row or another table.
+
+    Args:
+        tables: rows that are sound in themselves, by lower-case domain, with `ROW`; DM among them.
+
+    Returns:
+        The rows that are left, and one listing per rule and domain that some break.
+    """
+    sound, listings = dict(tables), []
+    for rule in CROSS_TABLE_RULES:
+        for name, rows in rule.find_broken(sound).items():
+            if rows.height:
+                listings.append(list_rows(rows, domain=name, rule=rule.name, message=rule.sentence))
+                sound[name] = sound[name].filter(~pl.col(ROW).is_in(rows[ROW].implode()))
+    return sound, listings
 
 
 def gather_tables(raw: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

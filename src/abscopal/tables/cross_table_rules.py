@@ -187,11 +187,29 @@ def find_repeated_results(tables: Tables) -> dict[str, pl.DataFrame]:
 
 
 def find_measured_twice(tables: Tables) -> dict[str, pl.DataFrame]:
-    """Two different results of one test of one lesion by one reader on one day."""
+    """Two different results of one test of one lesion by one reader on one day.
+
+    A lesion measured whole and in fragments has two results; and where one fragment has two, nobody knows which
+    fragments belong together, so that all of that day go.
+    """
     if "tr" not in tables:
         return {}
-    measured = tables["tr"].filter(pl.col("TRLNKID").is_not_null()).with_columns(**MOMENT)
-    return {"tr": measured.filter(pl.struct(SAME_MEASURE).is_duplicated())}
+    measured = (
+        tables["tr"]
+        .filter(pl.col("TRLNKID").is_not_null())
+        .with_columns(**MOMENT, LESION=pl.col("TRLNKID").str.replace(FRAGMENT, ""))
+    )
+    is_fragment = pl.col("TRLNKID") != pl.col("LESION")
+    is_whole = ~is_fragment & pl.col("TRSTAT").is_null()
+    same_test = ["LESION" if key == "TRLNKID" else key for key in SAME_MEASURE]
+    same_day = [key for key in same_test if key != "TRTESTCD"]
+    twice = measured.with_columns(
+        TWICE=pl.struct(SAME_MEASURE).is_duplicated(),
+        BOTH=is_fragment.any().over(same_test) & is_whole.any().over(same_test),
+        IN_FRAGMENTS=is_fragment,
+    )
+    torn = (pl.col("TWICE") & pl.col("IN_FRAGMENTS")).any().over(same_day) & pl.col("IN_FRAGMENTS")
+    return {"tr": twice.filter(pl.col("TWICE") | pl.col("BOTH") | torn)}
 
 
 def find_undated_results(tables: Tables) -> dict[str, pl.DataFrame]:

@@ -102,9 +102,11 @@ def test_two_readers(tmp_path):
         ("A,2024-03-04,T1,target,30,,soon,,", "line 3: the start is not a readable date"),
         ("A,2024-03-04,T1/T2,target,30,,,,", "line 3: a lesion's name holds a /"),
         (",2024-03-04,T1,target,30,,,,", "line 3: patient is empty"),
-        ("A,2024-03-04,T1,non-target,present,,,,", "line 3: this lesion was target on line 2; a role never"),
-        ("A,2024-01-02,T1,target,31,,,,", "line 3: the same lesion is read twice at this scan (line 2)"),
-        ("A,2024-01-02,X1,new,equivocal,,,,", "line 3: a new lesion is listed at baseline"),
+        (
+            "A,2024-03-04,T1,target,3.2 cm,,,,",
+            "line 3: the length is in cm; lengths are millimetres: write 32 for",
+        ),
+        ("A,2024-03-04,T1,marker,present,,,,", "line 3: this name stands for a marker here or on line 2"),
     ],
 )
 def test_mistakes_are_told_with_their_line(tmp_path, line, sentence):
@@ -116,7 +118,17 @@ def test_mistakes_are_told_with_their_line(tmp_path, line, sentence):
 
 def test_a_start_that_changes(tmp_path):
     text = HEADING + "A,2024-01-02,T1,target,30,,2024-01-08,,\nA,2024-03-04,T1,target,30,,2024-01-09,,\n"
-    with pytest.raises(TablesError, match="line 3: the start differs from that of line 2"):
+    with pytest.raises(
+        TablesError, match="line 3: the start differs from that of line 2; a patient has one start"
+    ):
+        read_lesion_csv(write(tmp_path, text))
+
+
+def test_a_start_that_differs_between_the_readers_of_a_patient(tmp_path):
+    text = HEADING + "A,2024-01-02,T1,target,30,,2024-01-08,X,\nA,2024-01-02,T1,target,30,,2024-01-09,Y,\n"
+    with pytest.raises(
+        TablesError, match=r"line 3: .* line 2, where another reader .*whoever reads: write the same"
+    ):
         read_lesion_csv(write(tmp_path, text))
 
 

@@ -28,7 +28,7 @@ def test_sentences_in_english():
     assert "Patient P01. Time starts on 2024-01-08." in said
     assert "PD: sum rose from 26.5 to 35.0 mm, +32.1 % and +8.5 mm over the nadir of 2024-04-29" in said
     assert "Confirmed best response: PR: partial response, confirmed" in said
-    assert "PD: a new lesion" in said
+    assert "PD: new lesion X1 on 2024-04-15" in said
     assert "all as by default" in said
 
 

@@ -6,9 +6,10 @@ import dataframely as dy
 import polars as pl
 
 from abscopal.derivations.response.criterion import Criterion
+from abscopal.derivations.response.named_lesions import NAMES, derive_named_lesions
 from abscopal.derivations.response.reasons import REASONS
-from abscopal.derivations.response.series_explanations import explain_series
-from abscopal.tables.adam import ResponseAnalysis
+from abscopal.derivations.response.series_explanations import explain_series, tell_new_lesions
+from abscopal.tables.adam import LesionAssessments, ResponseAnalysis
 
 Language = Literal["en", "fr"]
 Part = Literal["", "INJECTED", "NON-INJECTED"]
@@ -26,8 +27,7 @@ PHRASES = {
         "and_nadir": ", {percent_nadir} % from the nadir ({nadir} mm)",
         "short_rise": ", a rise of {rise} mm, below the 5 mm that progression needs",
         "measured": "the measured targets add up to {measured} mm",
-        "new": "a new lesion",
-        "equivocal": "a possible new lesion is not settled",
+        "equivocal": "a possible new lesion{possible} is not settled",
     },
     "fr": {
         "grown": "la somme est passée de {nadir} à {measured} mm, {percent_nadir} % et {change_nadir} mm "
@@ -38,8 +38,7 @@ PHRASES = {
         "and_nadir": ", {percent_nadir} % par rapport au nadir ({nadir} mm)",
         "short_rise": ", soit une hausse de {rise} mm, inférieure aux 5 mm qu'exige une progression",
         "measured": "les cibles mesurées totalisent {measured} mm",
-        "new": "une nouvelle lésion",
-        "equivocal": "une possible nouvelle lésion n'est pas tranchée",
+        "equivocal": "une possible nouvelle lésion{possible} n'est pas tranchée",
     },
 }
 
@@ -75,7 +74,11 @@ PARTS: dict[Part, dict[str, str]] = {
 
 
 def explain_responses(
-    adrs: dy.DataFrame[ResponseAnalysis], *, criterion: Criterion, language: Language
+    adrs: dy.DataFrame[ResponseAnalysis],
+    *,
+    criterion: Criterion,
+    language: Language,
+    assessments: dy.DataFrame[LesionAssessments] | None = None,
 ) -> pl.DataFrame:
     """Add to ADRS a sentence that says what made each response, with its numbers.
 
@@ -83,18 +86,33 @@ def explain_responses(
         adrs: responses of this criterion.
         criterion: the criterion that made them.
         language: en or fr.
+        assessments: the lesions that were judged, so that the sentences name the new lesions and the non-targets
+            that made a progression; without them none is named.
 
     Returns:
         The same rows with EXPLANATION; null for the yes-or-no parameters of a patient.
 
     Example:
-        "PD: sum rose from 41.0 to 53.2 mm, +29.8 % and +12.2 mm over the nadir of 2024-03-02".
+        "PD: sum rose from 41.0 to 53.2 mm, +29.8 % and +12.2 mm over the nadir of 2024-03-02; new lesion N01 on
+        2024-05-02".
     """
+    rows = _add_names(adrs, assessments, language)
     parts = [
-        _explain_part(adrs.filter(_is_part(part)), part=part, criterion=criterion, language=language)
+        _explain_part(rows.filter(_is_part(part)), part=part, criterion=criterion, language=language)
         for part in PARTS
     ]
-    return pl.concat(parts).sort(*KEYS[:-1], "PARAMCD", "AVISITN")
+    return pl.concat(parts).drop(NAMES).sort(*KEYS[:-1], "PARAMCD", "AVISITN")
+
+
+def _add_names(
+    adrs: pl.DataFrame, assessments: dy.DataFrame[LesionAssessments] | None, language: Language
+) -> pl.DataFrame:
+    """The names of the lesions of each assessment beside its responses."""
+    if assessments is None:
+        kinds = {name: pl.Int64 if name == "NEWCOUNT" else pl.String for name in NAMES}
+        return adrs.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in kinds.items())
+    named = derive_named_lesions(assessments, language=language)
+    return adrs.join(named, on=["USUBJID", "READER", "AVISITN"], how="left")
 
 
 def _is_part(part: Part) -> pl.Expr:
@@ -131,17 +149,28 @@ def _explain(adrs: pl.DataFrame, *, part: Part, criterion: Criterion, language: 
     joined = adrs.join(wide.with_columns(missing), on=KEYS, how="left")
     code = pl.col("AVALC") + COLON[language]
     own_rule = _look_up(pl.col("RULE"), texts)
+    worsened = _name_worsened(part)
     sentence = (
         pl.when(pl.col("PARAMCD") == "OVR")
-        .then(code + _explain_overall(criterion, texts, phrases, language))
+        .then(code + _explain_overall(criterion, texts, phrases, language, worsened=worsened))
         .when(pl.col("PARAMCD") == "TRGRESP")
         .then(code + _explain_targets(pl.col("RULE"), texts, phrases, language))
-        .when(pl.col("PARAMCD").is_in(["NTRGRESP", "NEWLIND"]))
+        .when(pl.col("PARAMCD") == "NTRGRESP")
+        .then(code + own_rule + pl.when(pl.col("AVALC") == "PD").then(worsened).otherwise(pl.lit("")))
+        .when((pl.col("PARAMCD") == "NEWLIND") & (pl.col("AVALC") == "Y"))
+        .then(code + tell_new_lesions(language))
+        .when(pl.col("PARAMCD") == "NEWLIND")
         .then(code + own_rule)
         .when(pl.col("PARAMCD").is_in(["BOR", "CBOR"]))
         .then(code + own_rule + _explain_reason(language))
     )
     return joined.with_columns(EXPLANATION=sentence).drop(list(columns))
+
+
+def _name_worsened(part: Part) -> pl.Expr:
+    """The non-targets of this part that are unequivocally worse, in brackets; nothing where none is known by name."""
+    column = {"": "WORSENED", "INJECTED": "WORSENEDINJ", "NON-INJECTED": "WORSENEDNINJ"}[part]
+    return (" (" + pl.col(column) + ")").fill_null("")
 
 
 def _list_rule_texts(criterion: Criterion, language: Language) -> dict[str, str]:
@@ -230,7 +259,12 @@ def _explain_targets(
 
 
 def _explain_overall(
-    criterion: Criterion, texts: dict[str, str], phrases: dict[str, str], language: Language
+    criterion: Criterion,
+    texts: dict[str, str],
+    phrases: dict[str, str],
+    language: Language,
+    *,
+    worsened: pl.Expr,
 ) -> pl.Expr:
     """What decided: the causes of a progression, otherwise every level that has something to say."""
     progressed = pl.col("AVALC") == "PD"
@@ -239,20 +273,21 @@ def _explain_overall(
     non_targets = _look_up(pl.col("RULE_NTRGRESP"), texts)
     causes = [
         pl.when(decided["TRGRESP"] == "PD").then(targets),
-        pl.when(decided["NTRGRESP"] == "PD").then(non_targets),
-        pl.when(decided["NEWLIND"] == "Y").then(pl.lit(phrases["new"])),
+        pl.when(decided["NTRGRESP"] == "PD").then(non_targets + worsened),
+        pl.when(decided["NEWLIND"] == "Y").then(tell_new_lesions(language)),
     ]
     levels = [
         pl.when(decided["TRGRESP"] != "NA").then(targets),
         pl.when(decided["NTRGRESP"] != "NA").then(non_targets),
-        pl.when(decided["NEWLIND"] == "EQ").then(pl.lit(phrases["equivocal"])),
+        pl.when(decided["NEWLIND"] == "EQ").then(_tell_possible(phrases["equivocal"])),
     ]
     nothing = _look_up(pl.col("RULE"), texts)
     not_progressed = pl.concat_str(levels, separator=SEMICOLON[language], ignore_nulls=True)
     if criterion.has_unconfirmed_progression:
         series = explain_series(
             targets=targets,
-            non_targets=non_targets,
+            non_targets=non_targets + worsened,
+            worsened=worsened,
             otherwise=not_progressed,
             write=lambda phrase: _write(phrase, language),
             separator=SEMICOLON[language],
@@ -265,6 +300,11 @@ def _explain_overall(
         .otherwise(not_progressed)
     )
     return pl.when(told == "").then(nothing).otherwise(pl.coalesce(told, nothing))
+
+
+def _tell_possible(phrase: str) -> pl.Expr:
+    before, after = phrase.split("{possible}")
+    return pl.lit(before) + (" (" + pl.col("POSSIBLE") + ")").fill_null("") + pl.lit(after)
 
 
 def _explain_reason(language: Language) -> pl.Expr:

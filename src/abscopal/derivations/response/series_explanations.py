@@ -27,6 +27,8 @@ SERIES_PHRASES = {
         "lifted": "; the progression of {iupd_date} is lifted",
         "beside": ", a new lesion still there does not grow",
         "new": "a new lesion",
+        "new_named": "new lesion ",
+        "several_named": "new lesions ",
         "grew": "a new lesion that stood by has grown",
     },
     "fr": {
@@ -49,16 +51,41 @@ SERIES_PHRASES = {
         "lifted": " ; la progression du {iupd_date} est levée",
         "beside": ", une nouvelle lésion toujours présente ne grandit pas",
         "new": "une nouvelle lésion",
+        "new_named": "nouvelle lésion ",
+        "several_named": "nouvelles lésions ",
         "grew": "une nouvelle lésion déjà connue a grandi",
     },
 }
+# The causes after which the non-targets that worsened are named.
+OF_NON_TARGETS = ("NON_TARGET_ROSE", "NEWLY_NON_TARGET")
 CAUSES = [name for name in SERIES_PHRASES["en"] if name.isupper()]
+
+
+def tell_new_lesions(language: Language) -> pl.Expr:
+    """Name the new lesions that stand, each with the day it was first seen, where they are known by name.
+
+    Args:
+        language: en or fr.
+
+    Returns:
+        An expression over rows with NEWNAMES and NEWCOUNT.
+
+    Example:
+        >>> rows = pl.DataFrame({"NEWNAMES": ["N01 on 2024-03-02", None], "NEWCOUNT": [1, None]})
+        >>> rows.select(told=tell_new_lesions("en"))["told"].to_list()
+        ['new lesion N01 on 2024-03-02', 'a new lesion']
+    """
+    phrases = SERIES_PHRASES[language]
+    several = pl.col("NEWCOUNT") > 1
+    noun = pl.when(several).then(pl.lit(phrases["several_named"])).otherwise(pl.lit(phrases["new_named"]))
+    return (noun + pl.col("NEWNAMES")).fill_null(phrases["new"])
 
 
 def explain_series(
     *,
     targets: pl.Expr,
     non_targets: pl.Expr,
+    worsened: pl.Expr,
     otherwise: pl.Expr,
     write: Callable[[str], pl.Expr],
     separator: str,
@@ -69,6 +96,7 @@ def explain_series(
     Args:
         targets: the sentence of the targets.
         non_targets: the sentence of the non-targets.
+        worsened: the non-targets that worsened, in brackets, or nothing.
         otherwise: the sentence of a response that is no progression.
         write: puts the numbers of the row into a phrase.
         separator: between two causes.
@@ -86,6 +114,10 @@ def explain_series(
     def tell(cause: str) -> pl.Expr:
         if "{targets}" in phrases[cause]:
             return pl.lit(phrases[cause].replace("{targets}", "")) + targets
+        if cause in OF_NON_TARGETS:
+            return write(phrases[cause]) + worsened
+        if cause == "FURTHER_NEW_LESION":
+            return write(phrases[cause]) + (" (" + pl.col("APPEARED") + ")").fill_null("")
         return write(phrases[cause])
 
     def join(parts: list[pl.Expr]) -> pl.Expr:
@@ -97,7 +129,7 @@ def explain_series(
         [
             pl.when(has("TARGET")).then(targets),
             pl.when(has("NON_TARGET")).then(non_targets),
-            pl.when(has("NEW_LESION")).then(pl.lit(phrases["new"])),
+            pl.when(has("NEW_LESION")).then(tell_new_lesions(language)),
             pl.when(has("NEW_LESION_GREW")).then(pl.lit(phrases["grew"])),
         ]
     )
