@@ -29,10 +29,12 @@ CROWDED = {
     "site_share_skin": 1.0, "site_share_subcutaneous": 0.0,
     "site_share_lung": 1.0, "site_share_liver": 0.0, "site_share_adrenal": 0.0, "site_share_pleura": 0.0,
 }  # fmt: skip
+# One in which a progression that was seen ends treatment.
+STOPPED = {"treatment_beyond_progression": 0.0}
 TRIALS = [
     (name, seed, changes)
     for name in ("nivipit", "dex2")
-    for seed, changes in ((1, {}), (2, {}), (3, TROUBLED), (4, TROUBLED), (5, CROWDED))
+    for seed, changes in ((1, {}), (2, {}), (3, TROUBLED), (4, TROUBLED), (5, CROWDED), (6, STOPPED))
 ]
 # The tolerance changes the patients by less than a scan can tell, and both sides read the same patients.
 LOOSE = 1e-4

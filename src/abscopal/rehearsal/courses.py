@@ -3,7 +3,7 @@
 This is the truth of a rehearsed patient. What the trial sees of it (scans, biopsies, contacts) is made elsewhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from abscopal.errors import ImpossibleStateError
 from abscopal.rehearsal.arm_plans import ArmPlan, PlannedDose
 from abscopal.rehearsal.engine.cohort import Cohort, advance, make_cohort, read_state
 from abscopal.rehearsal.engine.hazards import accumulate_hazards
@@ -69,6 +70,7 @@ class Courses:
         product_failure_day: day on which the first product is found to have failed; infinite where it did not.
         product_ready_day: day on which a product is there; infinite where there never is one.
         waiting_progression_day: day of the progression seen while the product is made; infinite without one.
+        stop_day: day of the scan whose progression stopped a later dose; infinite where none did.
         states: other states of the model that were asked for: patient by day by lesion (or by one).
     """
 
@@ -98,7 +100,12 @@ class Courses:
     product_failure_day: Floats
     product_ready_day: Floats
     waiting_progression_day: Floats
+    stop_day: Floats
     states: Mapping[str, Floats] = field(default_factory=dict)
+
+
+ProgressionWatch = Callable[[Courses], Floats]
+"""Tells, of courses known up to a day, on which day a scan first showed progression; infinite where none did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,7 @@ def simulate_courses(
     arm_key: int,
     settings: Settings,
     groups: tuple[VirtualPatients, ...] | None = None,
+    watch: ProgressionWatch | None = None,
 ) -> Courses:
     """Simulate patients of one arm.
 
@@ -138,19 +146,31 @@ def simulate_courses(
         arm_key: key that also knows the arm: makes what happens to them by chance.
         settings: horizon and tolerance.
         groups: the patients, where they were drawn for another arm already; drawn here when None.
+        watch: tells which progression the trial has seen, from `seen_progression.watch_progression`; asked for where
+            no dose is given beyond it.
 
     Returns:
         Their courses.
+
+    Raises:
+        ImpossibleStateError: treatment stops at progression, and nobody watches for it.
     """
+    if watch is None and not is_treated_beyond_progression(scenario):
+        raise ImpossibleStateError("Treatment stops at progression, but nobody watches for it.")
     drawn = groups
     if drawn is None:
         drawn = draw_groups(model, scenario, numbers, study_hash_key=study_hash_key)
     return _merge(
         [
-            _simulate_group(model, plan, scenario, patients, study_hash_key, arm_key, settings)
+            _simulate_group(model, plan, scenario, patients, study_hash_key, arm_key, settings, watch)
             for patients in drawn
         ]
     )
+
+
+def is_treated_beyond_progression(scenario: Scenario) -> bool:
+    """Whether doses are given after a progression that the trial has seen."""
+    return scenario["treatment_beyond_progression"] >= 0.5
 
 
 def draw_groups(
@@ -216,6 +236,7 @@ def _simulate_group(
     key: int,
     arm_key: int,
     settings: Settings,
+    watch: ProgressionWatch | None,
 ) -> Courses:
     values = compute_arm_values(model, plan, scenario, patients, key)
     cohort = make_cohort(model, values, lesions=patients.lesions)
@@ -245,7 +266,54 @@ def _simulate_group(
     hazard = np.zeros((len(patients.numbers), 1))
     kept_states = list(dict.fromkeys([*stored, TOXICITY]))
     days = sorted({0.0, *(dose.day for dose in doses), settings.horizon_days})
+    stop = np.full(len(patients.numbers), NEVER)
+    follow_up = -np.log(draw_uniforms(arm_key, patients.numbers, purpose="follow_up", count=3))
+    sites = np.full((len(patients.numbers), MOST_LESIONS), NO_SITE)
+    sites[:, : patients.lesions] = draw_sites(
+        scenario, patients.numbers, key=key, within_reach=patients.injected, lesions=patients.lesions
+    )
+
+    def tell_courses(until: float) -> Courses:
+        """The courses as they are known on a day up to which the patients were followed."""
+        states = {name: np.concatenate(found, axis=1) for name, found in stored.items()}
+        known_days = grid[grid <= until]
+        hazards = accumulate_hazards(model, values, states, known_days)
+        new_lesion = _cross(known_days, hazards[NEW_LESION], follow_up[:, 1])
+        return Courses(
+            arm=plan.arm,
+            numbers=patients.numbers,
+            weight_kg=patients.weight_kg,
+            injected=np.full(len(patients.numbers), patients.injected),
+            lesions=np.full(len(patients.numbers), patients.lesions),
+            sites=sites,
+            days=known_days,
+            volume_ml=_widen(states[VOLUME]),
+            dose_days=np.array([dose.day for dose in doses]),
+            interventions=tuple(dose.intervention for dose in doses),
+            is_own_product=np.array([dose.basis == "product_dose" for dose in doses], dtype=np.bool_),
+            first_injection_day=first_injection,
+            given=given,
+            severe_day=severe,
+            severe_grade=grade,
+            severe_days=severe_days,
+            death_day=_cross(known_days, hazards[DEATH], follow_up[:, 0]),
+            new_lesion_day=np.minimum(new_lesion, waiting.progression_day),
+            loss_day=follow_up[:, 2] * 365.25 / max(scenario["loss_per_year"], 1e-12),
+            treated=treated,
+            draws=patients.draws,
+            failed=cohort.failed.copy(),
+            has_product=waiting.has_product,
+            product_failure_day=waiting.failure_day,
+            product_ready_day=waiting.ready_day,
+            waiting_progression_day=waiting.progression_day,
+            stop_day=stop,
+            states={name: _widen(states[name]) for name in settings.keep},
+        )
+
     for start, until in pairwise(days):
+        if watch is not None and start > 0:
+            seen = watch(tell_courses(start))
+            stop = np.minimum(stop, np.where(seen < start, seen, NEVER))
         for place, dose in enumerate(doses):
             if dose.day == start:
                 withheld = compute_withheld(
@@ -257,7 +325,7 @@ def _simulate_group(
                 has_dose = (waiting.has_product & (waiting.ready_day <= dose.day)) | (
                     dose.basis != "product_dose"
                 )
-                wanted = np.asarray(treated & ~withheld & has_dose & comes, dtype=np.bool_)
+                wanted = np.asarray(treated & ~withheld & has_dose & comes & np.isinf(stop), dtype=np.bool_)
                 injected = give_planned_dose(
                     cohort, dose, patients, wanted, smallest_seen_mm=scenario["smallest_diameter_mm"]
                 )
@@ -273,46 +341,7 @@ def _simulate_group(
         hazard = kept[TOXICITY][:, -1:]
         for name, found in stored.items():
             found.append(kept[name] if kept[name].ndim == 3 else kept[name][:, :, None])
-    states = {name: np.concatenate(found, axis=1) for name, found in stored.items()}
-    follow_up = -np.log(draw_uniforms(arm_key, patients.numbers, purpose="follow_up", count=3))
-    hazards = accumulate_hazards(model, values, states, grid)
-    death = _cross(grid, hazards[DEATH], follow_up[:, 0])
-    new_lesion = _cross(grid, hazards[NEW_LESION], follow_up[:, 1])
-    new_lesion = np.minimum(new_lesion, waiting.progression_day)
-    sites = np.full((len(patients.numbers), MOST_LESIONS), NO_SITE)
-    sites[:, : patients.lesions] = draw_sites(
-        scenario, patients.numbers, key=key, within_reach=patients.injected, lesions=patients.lesions
-    )
-    loss = follow_up[:, 2] * 365.25 / max(scenario["loss_per_year"], 1e-12)
-    return Courses(
-        arm=plan.arm,
-        numbers=patients.numbers,
-        weight_kg=patients.weight_kg,
-        injected=np.full(len(patients.numbers), patients.injected),
-        lesions=np.full(len(patients.numbers), patients.lesions),
-        sites=sites,
-        days=grid,
-        volume_ml=_widen(states[VOLUME]),
-        dose_days=np.array([dose.day for dose in doses]),
-        interventions=tuple(dose.intervention for dose in doses),
-        is_own_product=np.array([dose.basis == "product_dose" for dose in doses], dtype=np.bool_),
-        first_injection_day=first_injection,
-        given=given,
-        severe_day=severe,
-        severe_grade=grade,
-        severe_days=severe_days,
-        death_day=death,
-        new_lesion_day=new_lesion,
-        loss_day=loss,
-        treated=treated,
-        draws=patients.draws,
-        failed=cohort.failed.copy(),
-        has_product=waiting.has_product,
-        product_failure_day=waiting.failure_day,
-        product_ready_day=waiting.ready_day,
-        waiting_progression_day=waiting.progression_day,
-        states={name: _widen(states[name]) for name in settings.keep},
-    )
+    return tell_courses(settings.horizon_days)
 
 
 def _draw_mild(
@@ -407,7 +436,7 @@ def _merge(parts: Sequence[Courses]) -> Courses:
         "severe_days", "first_injection_day",
         "death_day", "new_lesion_day", "loss_day", "treated", "draws", "failed", "has_product",
         "product_failure_day", "product_ready_day",
-        "waiting_progression_day",
+        "waiting_progression_day", "stop_day",
     ]  # fmt: skip
     columns: dict[str, Any] = {name: joined(name) for name in per_patient}
     states = {name: np.concatenate([part.states[name] for part in parts])[order] for name in parts[0].states}

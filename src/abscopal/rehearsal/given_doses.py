@@ -1,7 +1,7 @@
 """Which planned doses are given: what toxicity stops or holds, and which lesions a needle may enter that day.
 
 Our readings: an event holds every drug, whatever it is held to come from; a dose that is held is missed and never
-given later; treatment goes on after progression.
+given later.
 """
 
 import numpy as np
@@ -20,12 +20,30 @@ MM_OF_ONE_ML = 12.407  # diameter of a sphere of 1 mL
 MEAN_SEVERE_DAYS = 30.0
 NEVER_STOPS = 99
 MOST_MILD_GRADE = 2
-LIMITS = Text(
-    en="Doses: a related toxicity stops or holds the drugs at the grades of the study file; a held dose is missed and "
-    "never given later, and treatment goes on after progression (our readings).",
-    fr="Doses\u00a0: une toxicité imputable arrête ou suspend les produits aux grades du fichier d’étude\u00a0; une "
-    "dose suspendue est omise, jamais rattrapée, et le traitement continue après progression (nos lectures).",
+TREATED_BEYOND = Text(en="treatment goes on after progression", fr="le traitement continue après progression")
+STOPPED_AT = Text(
+    en="no dose is given after the day of a scan that shows progression",
+    fr="aucune dose n’est donnée après le jour d’une imagerie qui montre une progression",
 )
+
+
+def tell_limits(*, is_beyond: bool) -> Text:
+    """Say how doses depend on toxicity and on progression.
+
+    Args:
+        is_beyond: whether treatment goes on after a progression that the trial has seen.
+
+    Example:
+        >>> tell_limits(is_beyond=True).en.split(", and ")[1]
+        'treatment goes on after progression (our readings).'
+    """
+    then = TREATED_BEYOND if is_beyond else STOPPED_AT
+    return Text(
+        en="Doses: a related toxicity stops or holds the drugs at the grades of the study file; a held dose is missed "
+        f"and never given later, and {then.en} (our readings).",
+        fr="Doses\u00a0: une toxicité imputable arrête ou suspend les produits aux grades du fichier d’étude\u00a0; "
+        f"une dose suspendue est omise, jamais rattrapée, et {then.fr} (nos lectures).",
+    )
 
 
 def compute_diameter(volume_ml: Floats) -> Floats:

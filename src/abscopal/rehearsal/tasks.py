@@ -26,6 +26,7 @@ from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.random_numbers import make_key
 from abscopal.rehearsal.readings import PlannedScan, derive_readings
 from abscopal.rehearsal.scenario import Scenario, ScenarioValue
+from abscopal.rehearsal.seen_progression import watch_progression
 from abscopal.rehearsal.true_endpoints import derive_true_columns
 
 CHUNK = 2048
@@ -108,6 +109,10 @@ def simulate_task(task: Task) -> pl.DataFrame:
     recipe = task.recipe
     scenario = Scenario(recipe.scenario, recipe.values, recipe.medians)
     arm_key = make_key(recipe.study_hash, recipe.seed, recipe.draw, recipe.plan.arm)
+    scans = tuple(
+        PlannedScan(Visit.model_validate_json(scan.visit), scan.repetition, scan.day, scan.before, scan.after)
+        for scan in recipe.scans
+    )
     courses = simulate_courses(
         read_model(),
         recipe.plan,
@@ -116,10 +121,7 @@ def simulate_task(task: Task) -> pl.DataFrame:
         study_hash_key=make_key(recipe.study_hash, recipe.seed, recipe.draw),
         arm_key=arm_key,
         settings=recipe.settings,
-    )
-    scans = tuple(
-        PlannedScan(Visit.model_validate_json(scan.visit), scan.repetition, scan.day, scan.before, scan.after)
-        for scan in recipe.scans
+        watch=watch_progression(scenario, lambda: scans, arm_key=arm_key),
     )
     readings = derive_readings(courses, scans, scenario, arm_key=arm_key)
     endpoints = derive_endpoints(courses, readings, recipe.rules)

@@ -16,8 +16,9 @@ from abscopal.protocol.monitoring import ToxicityBoundary
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import tell_without_effect
+from abscopal.rehearsal.courses import is_treated_beyond_progression
 from abscopal.rehearsal.endpoint_rules import DEFAULT_WINDOW_DAYS
-from abscopal.rehearsal.given_doses import LIMITS
+from abscopal.rehearsal.given_doses import tell_limits
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.scenario import Scenario, choose_number
 from abscopal.rehearsal.trial.entering import assert_somebody_enters, compute_entering_share
@@ -187,7 +188,13 @@ def plan_trial(
         pauses=pauses,
         stopping=stopping,
         mode=mode,
-        left_out=(*left_out, *unknown, *incomplete, *tell_without_effect(protocol, read_model()), LIMITS),
+        left_out=(
+            *left_out,
+            *unknown,
+            *incomplete,
+            *tell_without_effect(protocol, read_model()),
+            tell_limits(is_beyond=is_treated_beyond_progression(scenario)),
+        ),
         situation=situation,
         injecting=tuple(arm.identifier for arm in protocol.arms if injected & set(arm.interventions)),
     )

@@ -31,6 +31,7 @@ from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.random_numbers import make_key
 from abscopal.rehearsal.readings import derive_readings, plan_scans
 from abscopal.rehearsal.scenario import Scenario
+from abscopal.rehearsal.seen_progression import watch_progression
 from abscopal.rehearsal.virtual_patients import VirtualPatients, compute_acceptance
 
 Flags = NDArray[np.bool_]
@@ -227,6 +228,11 @@ def _simulate_arm(
         arm_key=make_key(question.stream, name),
         settings=Settings(calendar.horizon_days, question.tolerance),
         groups=groups,
+        watch=watch_progression(
+            scenario,
+            lambda: plan_scans(question.protocol, horizon_days=max(calendar.horizon_days, 365.0)),
+            arm_key=make_key(question.stream, name),
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.random_numbers import make_key
 from abscopal.rehearsal.readings import derive_readings, plan_scans
 from abscopal.rehearsal.scenario import Scenario
+from abscopal.rehearsal.seen_progression import watch_progression
 from abscopal.rehearsal.virtual_patients import VirtualPatients
 
 Floats = NDArray[np.float64]
@@ -66,6 +67,9 @@ def simulate_direction(
         arm_key=arm_key,
         settings=Settings(horizon, tolerance, keep=() if state is None else (state,)),
         groups=groups,
+        watch=watch_progression(
+            scenario, lambda: plan_scans(protocol, horizon_days=horizon), arm_key=arm_key
+        ),
     )
     if state is not None:
         return _compute_fold(courses, courses.states[state], float(finding.day))

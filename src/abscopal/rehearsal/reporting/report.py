@@ -28,6 +28,7 @@ from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw, apply_draw
 from abscopal.rehearsal.model.description import ModelDescription, read_model
 from abscopal.rehearsal.random_numbers import make_key
+from abscopal.rehearsal.readings import plan_scans
 from abscopal.rehearsal.reporting.credibility import gather_credibility
 from abscopal.rehearsal.reporting.pictures import (
     list_population_groups,
@@ -50,6 +51,7 @@ from abscopal.rehearsal.scenario import (
     choose_scenario,
     list_operations,
 )
+from abscopal.rehearsal.seen_progression import watch_progression
 from abscopal.rehearsal.tasks import ARM_STRIDE
 
 PAGE, CREDIBILITY, FIGURES = "rehearsal.html", "credibility.md", "figures"
@@ -93,7 +95,7 @@ def write_rehearsal_report(
     scenario = choose_scenario(protocol, identifier=_known_scenario(protocol, planned["scenario"]))
     names = {arm.identifier: arm.name.read(language) for arm in protocol.arms}
     plans = {arm: plan_arm(protocol, arm, model, horizon_days=settings.horizon_days) for arm in names}
-    patients = _simulate_patients(model, plans, scenario, draws, run, settings)
+    patients = _simulate_patients(model, plans, scenario, draws, run, settings, protocol)
     populations = list_population_groups(patients, names=names)
     levels = list_levels(_find_published(study), patients, plans, names=names)
     own = [row for row in rows if row.design == rows[0].design]
@@ -255,6 +257,7 @@ def _simulate_patients(
     draws: Sequence[ParameterDraw],
     run: Mapping[str, Any],
     settings: Settings,
+    protocol: StudyProtocol,
 ) -> dict[str, list[Representatives]]:
     """The first patients of the planned trials under some of the draws, evenly spaced."""
     places = np.unique(np.linspace(0, len(draws) - 1, min(MOST_DRAWS, len(draws))).round().astype(int))
@@ -263,18 +266,25 @@ def _simulate_patients(
     patients: dict[str, list[Representatives]] = {}
     for number, (arm, plan) in enumerate(plans.items()):
         first = number * ARM_STRIDE if is_randomised else 0
-        patients[arm] = [
-            simulate_representatives(
+        patients[arm] = []
+        for place in places:
+            key = (run["study_hash"], run["seed"], draws[place].identifier)
+            arm_key = make_key(*key, arm)
+            found = simulate_representatives(
                 model,
                 plan,
                 apply_draw(scenario, draws[place]),
                 np.arange(first, first + each),
-                study_hash_key=make_key(run["study_hash"], run["seed"], draws[place].identifier),
-                arm_key=make_key(run["study_hash"], run["seed"], draws[place].identifier, arm),
+                study_hash_key=make_key(*key),
+                arm_key=arm_key,
                 settings=settings,
+                watch=watch_progression(
+                    scenario,
+                    lambda: plan_scans(protocol, horizon_days=settings.horizon_days),
+                    arm_key=arm_key,
+                ),
             )
-            for place in places
-        ]
+            patients[arm].append(found)
     return patients
 
 

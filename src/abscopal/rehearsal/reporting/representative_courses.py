@@ -15,6 +15,7 @@ from abscopal.rehearsal.arm_plans import ArmPlan
 from abscopal.rehearsal.courses import (
     MOST_LESIONS,
     Courses,
+    ProgressionWatch,
     Settings,
     compute_arm_values,
     simulate_courses,
@@ -60,6 +61,7 @@ def simulate_representatives(
     study_hash_key: int,
     arm_key: int,
     settings: Settings,
+    watch: ProgressionWatch | None = None,
 ) -> Representatives:
     """Simulate patients of one arm in detail.
 
@@ -71,12 +73,20 @@ def simulate_representatives(
         study_hash_key: key of the study and the draw.
         arm_key: key that also knows the arm.
         settings: horizon, tolerance, filter.
+        watch: tells which progression the trial has seen, where no dose is given beyond it.
 
     Returns:
         The patients.
     """
     courses = simulate_courses(
-        model, plan, scenario, numbers, study_hash_key=study_hash_key, arm_key=arm_key, settings=settings
+        model,
+        plan,
+        scenario,
+        numbers,
+        study_hash_key=study_hash_key,
+        arm_key=arm_key,
+        settings=settings,
+        watch=watch,
     )
     days = _list_days(plan, settings.horizon_days)
     shape = (len(numbers), len(days))

@@ -115,8 +115,12 @@ def find_end_of_treatment(patient: Followed) -> tuple[str, float] | None:
     last = patient.doses[-1].day
     grade = int(patient.outcome.courses.severe_grade[patient.row])
     stops = [dose.stop_at_grade or 99 for dose in patient.outcome.plan.doses]
-    if patient.severe_day is not None and grade >= min(stops) and last <= patient.severe_day:
-        return "ADVERSE EVENT", patient.severe_day
+    seen = float(patient.outcome.courses.stop_day[patient.row])
+    severe = patient.severe_day
+    if severe is not None and grade >= min(stops) and last <= severe <= seen:
+        return "ADVERSE EVENT", severe
+    if seen < patient.end:
+        return "PROGRESSIVE DISEASE", max(seen, last)
     waiting = float(patient.outcome.courses.waiting_progression_day[patient.row])
     if waiting < patient.end:
         return "PROGRESSIVE DISEASE", max(waiting, last)
@@ -129,7 +133,6 @@ def find_end_of_treatment(patient: Followed) -> tuple[str, float] | None:
             for phase in drug.phases
         )
         return None if open_ended else ("COMPLETED", last)
-    # What the scans show stops nothing: the model treats past progression, as the arrays of many trials do.
     return (ENDS[patient.ending], patient.end) if patient.ending in ("death", "loss") else None
 
 

@@ -12,11 +12,12 @@ from abscopal.conduct.screening.failed_criteria import derive_failed_criteria
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import plan_arm, tell_without_effect
-from abscopal.rehearsal.courses import Settings, simulate_courses
-from abscopal.rehearsal.given_doses import LIMITS
+from abscopal.rehearsal.courses import Settings, is_treated_beyond_progression, simulate_courses
+from abscopal.rehearsal.given_doses import tell_limits
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.readings import derive_readings, plan_scans
 from abscopal.rehearsal.scenario import Scenario, choose_number
+from abscopal.rehearsal.seen_progression import watch_progression
 from abscopal.rehearsal.trial.allotting import allot_arms
 from abscopal.rehearsal.trial.compose import compose_tables
 from abscopal.rehearsal.trial.dose_rows import UNKNOWN_SPLIT
@@ -128,6 +129,7 @@ def simulate_trial(
             study_hash_key=keys.study,
             arm_key=key,
             settings=settings,
+            watch=watch_progression(scenario, lambda: scans, arm_key=key),
         )
         readings = derive_readings(courses, scans, scenario, arm_key=key)
         outcome = ArmOutcome(arm, plans[arm.identifier], courses, readings, key, horizon)
@@ -142,7 +144,7 @@ def simulate_trial(
         {person.usubjid: person.screening for person in people if not person.is_eligible},
         study_identifier=SYNTHETIC_STUDYID,
     )
-    notes = (*_list_notes(protocol, model), *_list_refusals(composed.refused, followed))
+    notes = (*_list_notes(protocol, scenario, model), *_list_refusals(composed.refused, followed))
     return VirtualTrial(
         {**composed.tables, "ie": failed},
         people,
@@ -153,8 +155,11 @@ def simulate_trial(
     )
 
 
-def _list_notes(protocol: StudyProtocol, model: ModelDescription) -> list[Text]:
-    notes = [LIMITS, *tell_without_effect(protocol, model)]
+def _list_notes(protocol: StudyProtocol, scenario: Scenario, model: ModelDescription) -> list[Text]:
+    notes = [
+        tell_limits(is_beyond=is_treated_beyond_progression(scenario)),
+        *tell_without_effect(protocol, model),
+    ]
     if protocol.monitoring is not None and protocol.monitoring.pauses:
         notes.append(
             Text(
