@@ -73,6 +73,7 @@ def calibrate(
         seed=seed,
     )
     position = read_progress(out, calibration)
+    asked = f"abscopal calibrate {study} --seed {seed} --patients {patients} --draws {draws}"
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with spread_over(workers) as spread, Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("Rounds", total=rounds, completed=position.rounds if position else 0)
@@ -81,23 +82,23 @@ def calibrate(
                 position = found
                 write_progress(out, calibration, found)
                 progress.update(task, completed=found.rounds)
+            if position is None:
+                raise CalibrationInterrupted("No round was finished.", where=str(out), remedy="Start again.")
+            found_draws = compute_draws(calibration, position)
+            answers = list(
+                progress.track(
+                    simulate_draws(calibration, found_draws, spread=spread),
+                    total=draws,
+                    description="Other patients",
+                )
+            )
         except KeyboardInterrupt:
             done = position.rounds if position else 0
             raise CalibrationInterrupted(
-                f"Interrupted after {done} of {rounds} rounds.",
+                f"Interrupted after {done} of {rounds} rounds, which are kept.",
                 where=str(out),
-                remedy="The same command goes on from there.",
+                remedy=f"To go on from there: {asked} --rounds {rounds} --out {out}",
             ) from None
-        if position is None:
-            raise CalibrationInterrupted("No round was finished.", where=str(out), remedy="Start again.")
-        found_draws = compute_draws(calibration, position)
-        answers = list(
-            progress.track(
-                simulate_draws(calibration, found_draws, spread=spread),
-                total=draws,
-                description="Other patients",
-            )
-        )
     command = (
         f"abscopal calibrate {read.name} --seed {seed} --patients {patients} --draws {draws} "
         f"--rounds {position.rounds}"

@@ -9,7 +9,7 @@ from typing import Annotated, get_args
 import typer
 from rich.console import Console
 
-from abscopal.errors import Finding, StudyError
+from abscopal.errors import Finding, OptionError, StudyError
 from abscopal.exchange.patients_yaml import read_patients
 from abscopal.protocol.amendments import list_versions
 from abscopal.protocol.listing import list_assumptions, list_provenance, list_unknowns
@@ -19,6 +19,7 @@ from abscopal.protocol.reading import check_study_file, find_study_file
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.rehearsal.ensemble import check_ensemble, explain_stale_ensemble
 from abscopal.rehearsal.model.description import read_model
+from abscopal.rehearsal.scenario import choose_scenario
 
 
 class Listing(StrEnum):
@@ -42,6 +43,8 @@ def check(
     versions: tuple[StudyProtocol, ...] = () if protocol is None else (protocol,)
     if document is not None and not findings:
         versions = list_versions(document.content)
+    if protocol is not None and not findings:
+        findings += check_scenarios(protocol, file)
     findings += check_neighbours(file.parent, versions)
     if findings or protocol is None:
         raise StudyError(findings)
@@ -63,11 +66,12 @@ def check_neighbours(folder: Path, versions: Sequence[StudyProtocol]) -> list[Fi
         versions: the versions of the protocol that could be read.
 
     Returns:
-        Findings of patients.yml, published.yml and ensemble.csv.
+        Findings of patients.yml, published.yml, calibration.json and ensemble.csv.
     """
     readers: dict[str, Callable[[Path], object]] = {
         "patients.yml": lambda path: read_patients(path, versions=versions),
         "published.yml": read_published,
+        "calibration.json": _read_calibration,
     }
     findings: list[Finding] = []
     for name, read in readers.items():
@@ -78,6 +82,33 @@ def check_neighbours(folder: Path, versions: Sequence[StudyProtocol]) -> list[Fi
         except StudyError as error:
             findings += error.findings
     return findings + check_ensemble(folder, read_model())
+
+
+def _read_calibration(file: Path) -> object:
+    # The room of the reports draws, and takes a second to load: only a study with such a record waits for it.
+    from abscopal.rehearsal.reporting.report import read_record
+
+    return read_record(file.parent)
+
+
+def check_scenarios(protocol: StudyProtocol, file: Path) -> list[Finding]:
+    """Lay out each scenario of a study, as a rehearsal does before it computes anything.
+
+    Args:
+        protocol: the study file.
+        file: where it is.
+
+    Returns:
+        One finding a scenario that no rehearsal can use: an unknown setting, or a value that cannot be.
+    """
+    findings = []
+    for scenario in protocol.rehearsal.scenarios if protocol.rehearsal else ():
+        try:
+            choose_scenario(protocol, identifier=scenario.identifier)
+        except OptionError as error:
+            message = f"Scenario {scenario.identifier}: {error.found}"
+            findings.append(Finding(str(file), None, message, error.remedy))
+    return findings
 
 
 def print_summary(protocol: StudyProtocol, file: Path, console: Console) -> None:

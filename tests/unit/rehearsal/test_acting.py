@@ -46,7 +46,7 @@ def ask(study, text, draws=ONE):
         ("dex2", "site_share_skin=0.5,site_share_subcutaneous=0.5", "within reach of a needle"),
         ("neo1", "stopping=ignore", "no limit that stops"),
         ("neo1", "distant_volume_ml=9", "nobody has a distant lesion"),
-        ("nivipit", "dose.nivolumab=0.5,centres=9", "centres changes nothing"),
+        ("nivipit", "dose.nivolumab=0.5,centres=9", "how many centres"),
     ],
 )
 def test_what_changes_nothing_is_refused_with_why_and_what_instead(study, text, said):

@@ -1,17 +1,26 @@
 """Interrupts, full disks and damaged files: a sentence, and nothing half-written or out of date."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from abscopal.cli import main
-from abscopal.cli.calibrate import choose_day
+from abscopal.cli.calibrate import CalibrationInterrupted, calibrate, choose_day
+from abscopal.cli.check import check, check_scenarios
 from abscopal.errors import OptionError, OutputError, StudyError
 from abscopal.exchange.file_swap import replace_together
 from abscopal.protocol.reading import read_study
-from abscopal.rehearsal.calibration.calibrate import PROGRESS_FILE, plan_calibration, read_progress
+from abscopal.rehearsal.calibration.calibrate import (
+    PROGRESS_FILE,
+    plan_calibration,
+    read_progress,
+    write_progress,
+)
+from abscopal.rehearsal.calibration.search import Position
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.reporting.report import read_record
 from abscopal.rehearsal.scenario import choose_scenario
@@ -91,7 +100,60 @@ def test_a_damaged_progress_is_a_sentence(content: bytes, tmp_path: Path):
         read_progress(tmp_path, plan)
 
 
+def plan_small(seed: int):
+    study = read_study("nivipit")
+    return plan_calibration(
+        study.protocol, read_model(), choose_scenario(study.protocol), study_hash=study.document_hash,
+        candidates=8, rounds=6, patients=64, seed=seed,
+    )  # fmt: skip
+
+
+def test_the_progress_of_another_seed_is_never_replaced(tmp_path: Path):
+    one = np.zeros((8, 3))
+    write_progress(tmp_path, plan_small(1), Position(one, one, one[:, 0], 4, 5, 9, one[:, 0]))
+    kept = read_progress(tmp_path, plan_small(1))
+    assert kept is not None
+    assert kept.rounds == 4
+    with pytest.raises(OutputError, match=r"4 finished rounds of another calibration: another seed.* --out"):
+        read_progress(tmp_path, plan_small(2))
+
+
+def test_an_interrupted_calibration_says_how_to_go_on(tmp_path: Path, monkeypatch):
+    one = np.zeros((8, 3))
+
+    def cut_short(*_, **__):
+        yield Position(one, one, one[:, 0], 1, 5, 9, one[:, 0])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("abscopal.rehearsal.calibration.calibrate.run_calibration", cut_short)
+    said = (
+        r"after 1 of 7 rounds.*abscopal calibrate nivipit --seed 3 --patients 64 --draws 8 --rounds 7 --out"
+    )
+    with pytest.raises(CalibrationInterrupted, match=said):
+        calibrate("nivipit", tmp_path, seed=3, patients=64, draws=8, rounds=7, workers=1, date="")
+    assert (tmp_path / PROGRESS_FILE).is_file()
+
+
 @pytest.mark.parametrize("date", ["tomorrow", "20260102", "2026-13-01", "02/01/2026"])
 def test_what_is_no_day_is_refused(date: str):
     with pytest.raises(OptionError, match="is no day"):
         choose_day(date)
+
+
+def test_a_scenario_or_record_that_no_rehearsal_can_use_is_found_by_check(tmp_path: Path):
+    """What would stop a rehearsal is said when the folder is checked."""
+    bundled = read_study("nivipit")
+    folder = tmp_path / "copy"
+    shutil.copytree(bundled.folder, folder)
+    assert check_scenarios(bundled.protocol, folder / "protocol.yml") == []
+    text = (folder / "protocol.yml").read_text(encoding="utf-8")
+    wrong = text.replace("lesions_injected_one: {value: 0.65", "lesions_injected_one: {value: 0.60")
+    assert wrong != text
+    (folder / "protocol.yml").write_text(wrong, encoding="utf-8")
+    (folder / "calibration.json").write_text("{", encoding="utf-8")
+    with pytest.raises(StudyError) as told:
+        check(str(folder))
+    found = {Path(item.file).name: str(item) for item in told.value.findings}
+    assert "Scenario published: lesions_injected_one" in found["protocol.yml"]
+    assert "add up to 0.950" in found["protocol.yml"]
+    assert "is no JSON" in found["calibration.json"]

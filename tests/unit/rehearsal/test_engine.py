@@ -29,7 +29,14 @@ def draw_values(patients: int, lesions: int, *, seed: int = 1) -> dict:
 
 
 def run(
-    values: dict, lesions: int, *, tolerance: float, calendar=CALENDAR, end: float = 105.0, injected: int = 0
+    values: dict,
+    lesions: int,
+    *,
+    tolerance: float,
+    calendar=CALENDAR,
+    end: float = 105.0,
+    injected: int = 0,
+    moments=DAYS,
 ) -> tuple[Cohort, dict]:
     cohort = make_cohort(MODEL, values, lesions=lesions)
     days = [day for day, _, _ in calendar] + [end]
@@ -39,9 +46,11 @@ def run(
         into = np.zeros((cohort.patients, lesions))
         into[:, injected] = ipilimumab
         give_doses(cohort, "ipilimumab_intratumoral", into)
-        at = [d for d in DAYS if day < d <= until]
+        at = [d for d in moments if day < d <= until]
         found.append(
-            advance(cohort, until=until, tolerance=tolerance, at=at, keep=["T", "H", "A_i1", "L", "R"])
+            advance(
+                cohort, until=until, tolerance=tolerance, at=at, keep=["T", "H", "A_n1", "A_i1", "L", "R"]
+            )
         )
     return cohort, {name: np.concatenate([part[name] for part in found], axis=1) for name in found[0]}
 
@@ -123,6 +132,29 @@ def test_agrees_with_libroadrunner_on_the_exported_model():
         kept = [DAYS.index(day) for day in between]
         np.testing.assert_allclose(fast["T"][number][kept], answer[rows][:, 1:3], rtol=1e-5)
         np.testing.assert_allclose(fast["A_i1"][number][kept], answer[rows, 4], rtol=1e-5)
+
+
+def test_agrees_with_libroadrunner_just_before_and_just_after_each_dose():
+    """A minute and a half to either side: what a dose does at once, and what is left of the one before."""
+    import roadrunner
+
+    gap = 1e-3
+    moments = [day + side for day, _, _ in CALENDAR for side in (-gap, gap) if day + side > 0]
+    values = draw_values(33, 2, seed=2)
+    _, fast = run(values, 2, tolerance=1e-8, moments=moments)
+    doses = [GivenDose("nivolumab_intravenous", day, dose) for day, dose, _ in CALENDAR]
+    doses += [GivenDose("ipilimumab_intratumoral", day, dose, lesion=0) for day, _, dose in CALENDAR if dose]
+    model = roadrunner.RoadRunner(write_sbml(one_patient(values, 32), doses))
+    model.integrator.relative_tolerance, model.integrator.absolute_tolerance = 1e-11, 1e-13
+    model.timeCourseSelections = ["time", "T_1", "L_1", "A_n1", "A_i1"]
+    answer = np.array(model.simulate(times=[0.0, *moments]))[1:]
+    np.testing.assert_allclose(answer[:, 0], moments)
+    np.testing.assert_allclose(fast["T"][32][:, 0], answer[:, 1], rtol=1e-5)
+    np.testing.assert_allclose(fast["L"][32][:, 0], answer[:, 2], rtol=1e-5, atol=1e-9)
+    np.testing.assert_allclose(fast["A_n1"][32], answer[:, 3], rtol=1e-5)
+    np.testing.assert_allclose(fast["A_i1"][32], answer[:, 4], rtol=1e-5)
+    rises = np.diff(fast["A_n1"][32])[1::2]
+    assert (rises > 0.9 * np.array([dose for _, dose, _ in CALENDAR if dose][1:])).all()
 
 
 def test_the_vaccine_agrees_with_libroadrunner_on_the_exported_model():

@@ -225,10 +225,10 @@ def read_progress(folder: Path, calibration: Calibration) -> Position | None:
         calibration: the plan.
 
     Returns:
-        The position; nothing where there is none, or it belongs to another calibration.
+        The position; nothing where there is none.
 
     Raises:
-        OutputError: the file is damaged.
+        OutputError: the file is damaged, or belongs to another calibration, which would be lost.
     """
     file = folder / PROGRESS_FILE
     if not file.is_file():
@@ -236,7 +236,7 @@ def read_progress(folder: Path, calibration: Calibration) -> Position | None:
     try:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as saved:
             if str(saved["fingerprint"]) != calibration.fingerprint:
-                return None
+                raise _tell_other(file, int(saved["counts"][0]))
             rounds, accepted, proposed = (int(number) for number in saved["counts"])
             return Position(
                 saved["scores"],
@@ -253,6 +253,15 @@ def read_progress(folder: Path, calibration: Calibration) -> Position | None:
             where=str(file),
             remedy="Remove it to begin again, or choose another --out.",
         ) from error
+
+
+def _tell_other(file: Path, rounds: int) -> OutputError:
+    return OutputError(
+        f"The folder holds {rounds} finished rounds of another calibration: another seed, study, model, or number of "
+        "patients or sets. They would be lost.",
+        where=str(file),
+        remedy="Choose another --out, give the command of that calibration to go on with it, or remove the file.",
+    )
 
 
 def _make_attempt(calibration: Calibration, spread: Spread) -> Try:
