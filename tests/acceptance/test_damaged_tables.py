@@ -243,9 +243,9 @@ def turn_target_into_non_target(tables: dict[str, pl.DataFrame]) -> dict[str, pl
 
 def test_the_page_of_a_patient_says_what_was_set_apart_and_what_is_in_doubt():
     analysis = analyse(turn_target_into_non_target)
-    row = analysis.set_apart.row(0, named=True)
-    assert (row["DOMAIN"], row["RULE"]) == ("TU", "changed_role")
-    concerned = [course for course in list_patient_courses(analysis, language="en") if course.set_apart]
-    (course,) = concerned
-    assert course.set_apart[0].rows == (row["ROW"],)
+    row = analysis.set_apart.filter(RULE="changed_role").row(0, named=True)
+    courses = list_patient_courses(analysis, language="en")
+    apart = [(course, rows) for course in courses for rows in course.set_apart if rows.rule == row["RULE"]]
+    ((course, rows),) = apart
+    assert (rows.table, rows.rows) == ("TU", (row["ROW"],))
     assert any("tells it in words alone" in sentence for sentence in course.doubts)
