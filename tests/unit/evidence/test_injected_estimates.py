@@ -14,6 +14,7 @@ from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.evidence.plan.lesions import (
     choose_definition,
     count_patients,
+    count_without_product,
     estimate_lesion_responses,
     list_lesion_definitions,
     read_modality,
@@ -196,3 +197,5 @@ def test_a_lesion_without_a_second_diameter_is_counted_apart_from_those_that_fai
         record.note for record in with_one.estimates.of("lesion_response") if "product_50" in record.estimand
     ]
     assert any("lesions without two diameters, not evaluable: " in note for note in notes)
+    left_out = [count_without_product(record) for record in with_one.estimates.of("lesion_response")]
+    assert max(left_out) > 0

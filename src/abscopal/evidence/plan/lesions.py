@@ -129,6 +129,19 @@ def read_modality(record: EndpointEstimate) -> str:
     return record.note.partition("; modality: ")[2].partition(";")[0]
 
 
+def count_without_product(record: EndpointEstimate) -> int:
+    """How many lesions an estimate by product leaves out, because they have no second diameter at baseline.
+
+    Args:
+        record: an estimate that counts lesions.
+
+    Returns:
+        The number that its note holds.
+    """
+    found = re.search(r"not evaluable: (\d+)", record.note)
+    return int(found.group(1)) if found else 0
+
+
 def _write_note(rows: pl.DataFrame, *, without_product: int = 0) -> str:
     methods = rows["METHOD"].drop_nulls().value_counts(sort=True)["METHOD"].to_list()
     told = f"; modality: {', '.join(methods)}" if methods else ""
