@@ -8,7 +8,7 @@ import polars as pl
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.named_lesions import NAMES, derive_named_lesions
 from abscopal.derivations.response.reasons import REASONS
-from abscopal.derivations.response.series_explanations import explain_series, tell_new_lesions
+from abscopal.derivations.response.series_explanations import explain_series, explain_new_lesions
 from abscopal.tables.adam import LesionAssessments, ResponseAnalysis
 
 Language = Literal["en", "fr"]
@@ -161,7 +161,7 @@ def _explain(adrs: pl.DataFrame, *, part: Part, criterion: Criterion, language: 
         .when(pl.col("PARAMCD") == "NTRGRESP")
         .then(code + own_rule + pl.when(pl.col("AVALC") == "PD").then(worsened).otherwise(pl.lit("")))
         .when((pl.col("PARAMCD") == "NEWLIND") & (pl.col("AVALC") == "Y"))
-        .then(code + tell_new_lesions(language))
+        .then(code + explain_new_lesions(language))
         .when(pl.col("PARAMCD") == "NEWLIND")
         .then(code + own_rule)
         .when(pl.col("PARAMCD").is_in(["BOR", "CBOR"]))
@@ -288,7 +288,7 @@ def _explain_overall(
     causes = [
         pl.when(decided["TRGRESP"] == "PD").then(targets),
         pl.when(decided["NTRGRESP"] == "PD").then(non_targets + worsened),
-        pl.when(decided["NEWLIND"] == "Y").then(tell_new_lesions(language)),
+        pl.when(decided["NEWLIND"] == "Y").then(explain_new_lesions(language)),
     ]
     levels = [
         pl.when(decided["TRGRESP"] != "NA").then(targets),
