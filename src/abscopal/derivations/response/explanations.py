@@ -8,7 +8,7 @@ import polars as pl
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.named_lesions import NAMES, derive_named_lesions
 from abscopal.derivations.response.reasons import REASONS
-from abscopal.derivations.response.series_explanations import explain_series, explain_new_lesions
+from abscopal.derivations.response.series_explanations import explain_new_lesions, explain_series
 from abscopal.tables.adam import LesionAssessments, ResponseAnalysis
 
 Language = Literal["en", "fr"]
