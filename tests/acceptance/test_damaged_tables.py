@@ -15,6 +15,7 @@ from abscopal.cli.report_folder import assert_apart, write_report_folder
 from abscopal.errors import OutputError, TablesError
 from abscopal.evidence.analysis import Analysis, run_analysis
 from abscopal.evidence.analysis_plan import plan_analysis
+from abscopal.evidence.patient_courses import list_patient_courses
 from abscopal.evidence.typography import Language
 from abscopal.exchange.table_folders import read_tables
 from abscopal.protocol.reading import read_study
@@ -210,3 +211,41 @@ def test_the_terminal_and_the_report_say_why_injected_lesions_are_left_out(
     page = unescape(report.read_text(encoding="utf-8"))
     assert terminal.getvalue().strip().splitlines()[-1] in page
     assert not [words for words in UNKNOWABLE[language] if words in page]
+
+
+def turn_target_into_non_target(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The last length of a target becomes a word, and TU names the lesion again, as a non-target."""
+    lesion = {"TULNKID": "TRLNKID", "TUEVAL": "TREVAL"}
+    targets = tables["tu"].filter(TUSTRESC="TARGET").rename(lesion)
+    measured = tables["tr"].filter(pl.col("TRTESTCD") == "LDIAM", pl.col("TRSTRESN").is_not_null())
+    last = (
+        measured.join(targets, on=["USUBJID", *lesion.values()], how="semi").sort("TRDTC").row(-1, named=True)
+    )
+    is_last = (pl.col("USUBJID") == last["USUBJID"]) & (pl.col("TRSEQ") == last["TRSEQ"])
+    words = {
+        "TRTESTCD": "TUMSTATE",
+        "TRSTRESC": "PRESENT",
+        "TRORRES": "PRESENT",
+        "TRSTRESN": None,
+        "TRSTRESU": None,
+    }
+    changed = tables["tr"].with_columns(
+        pl.when(~is_last).then(name).otherwise(pl.lit(value, dtype=pl.String)).alias(name)
+        for name, value in words.items()
+    )
+    again = targets.filter(USUBJID=last["USUBJID"], TRLNKID=last["TRLNKID"], TREVAL=last["TREVAL"])
+    named = again.rename({own: standard for standard, own in lesion.items()}).with_columns(
+        TUSEQ=pl.lit("99999"), TUSTRESC=pl.lit("NON-TARGET"), TUDTC=pl.lit(last["TRDTC"])
+    )
+    tu = pl.concat([tables["tu"], named.select(tables["tu"].columns)], how="vertical_relaxed")
+    return tables | {"tr": changed, "tu": tu}
+
+
+def test_the_page_of_a_patient_says_what_was_set_apart_and_what_is_in_doubt():
+    analysis = analyse(turn_target_into_non_target)
+    row = analysis.set_apart.filter(RULE="changed_role").row(0, named=True)
+    courses = list_patient_courses(analysis, language="en")
+    apart = [(course, rows) for course in courses for rows in course.set_apart if rows.rule == row["RULE"]]
+    ((course, rows),) = apart
+    assert (rows.table, rows.rows) == ("TU", (row["ROW"],))
+    assert any("tells it in words alone" in sentence for sentence in course.doubts)

@@ -23,6 +23,7 @@ from abscopal.derivations.response.explanations import COLON, Language, explain_
 from abscopal.derivations.response.lesion_assessments import derive_late_lesions, derive_lesion_assessments
 from abscopal.derivations.response.response_table import derive_adrs_by_criterion
 from abscopal.derivations.response.settings import ResponseSettings, list_settings
+from abscopal.derivations.response.targets_in_words import derive_targets_in_words
 from abscopal.derivations.response.tumour_table import derive_adtr
 from abscopal.errors import OptionError
 from abscopal.exchange.folder_swap import writing_aside
@@ -151,11 +152,14 @@ def respond(
     agreements = {
         chosen.name: list_agreements(responses[chosen.name], criterion=chosen) for chosen in criteria
     }
+    in_words = derive_targets_in_words(tables.tr, assessments, settings=settings)
     late = derive_late_lesions(tables.tu, tables.tr, tables.adsl, settings=settings)
 
     def list_doubts(asked: list[Criterion]) -> pl.DataFrame:
         selections = [criterion.selection for criterion in asked]
-        return check_baselines(assessments, tables.adsl, selections=selections, settings=settings, late=late)
+        return check_baselines(
+            assessments, tables.adsl, selections=selections, settings=settings, late=late, in_words=in_words
+        )
 
     message = "MESSAGEFR" if spoken == "fr" else "MESSAGE"
     if as_json:

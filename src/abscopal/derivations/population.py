@@ -139,6 +139,10 @@ def derive_adsl(
     return SubjectLevel.validate(framed.sort("USUBJID"), cast=True)
 
 
+# RECIST 1.1, section 2: least longest diameter, and least short axis of a node, of a measurable target.
+MEASURABLE_TENTHS, MEASURABLE_NODE_TENTHS = 100, 150
+
+
 def derive_response_set(
     adsl: dy.DataFrame[SubjectLevel],
     assessments: dy.DataFrame[LesionAssessments],
@@ -149,8 +153,8 @@ def derive_response_set(
     """Fill in the response set and, in it, those in whom an effect away from the injected lesions can be seen.
 
     The response set holds the enrolled patients with target or non-target disease at baseline; the set of
-    distant effect those of them who have at least one target, measured at baseline, that was not injected
-    before the first assessment.
+    distant effect those of them who have at least one measurable target at baseline (10 mm, 15 mm of short axis
+    for a node) that was not injected before the first assessment.
 
     Args:
         adsl: patients.
@@ -182,8 +186,9 @@ def derive_response_set(
     chosen = settings or PopulationSettings()
     is_baseline_disease = (pl.col("AVISITN") == 0) & pl.col("LSROLE").is_in(["TARGET", "NON-TARGET"])
     is_in_set = (pl.col("ENRLFL") == "Y") & _is_listed(assessments, is_baseline_disease)
+    least = pl.when("LSNODE").then(MEASURABLE_NODE_TENTHS).otherwise(MEASURABLE_TENTHS)
     distant = assessments.filter(
-        pl.col("AVISITN") == 0, pl.col("LSROLE") == "TARGET", pl.col("LSTENTH").is_not_null()
+        pl.col("AVISITN") == 0, pl.col("LSROLE") == "TARGET", pl.col("LSTENTH") >= least
     )
     if injected_at_start is not None:
         distant = distant.join(injected_at_start, on=["USUBJID", "READER", "TULNKID"], how="anti")

@@ -45,6 +45,23 @@ class ExplainedResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsSetApart:
+    """Rows of one patient that break one rule.
+
+    Args:
+        table: name of the table, in capitals.
+        rule: the rule.
+        message: what is wrong and what to do, in English.
+        rows: their numbers in the source, from 1.
+    """
+
+    table: str
+    rule: str
+    message: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PatientCourse:
     """Everything that the page of a patient shows.
 
@@ -54,6 +71,8 @@ class PatientCourse:
         lesions: targets, non-targets, new lesions.
         injections: days of the injections of each lesion.
         responses: by criterion and assessment, best responses last.
+        set_apart: rows of the patient that were not used: table, rule, message, numbers of the rows.
+        doubts: what would be questioned about the patient's lesions, in a sentence each.
     """
 
     label: str
@@ -61,6 +80,8 @@ class PatientCourse:
     lesions: tuple[LesionCourse, ...]
     injections: Mapping[str, tuple[int, ...]]
     responses: tuple[ExplainedResponse, ...]
+    set_apart: tuple[RowsSetApart, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def list_codes(self) -> dict[tuple[str, str], tuple[tuple[int, str], ...]]:
         """The responses of each criterion and parameter, such as OVR, on the days of the assessments."""
@@ -125,12 +146,46 @@ def list_patient_courses(analysis: Analysis, *, language: Language) -> tuple[Pat
     responses = _list_responses(
         analysis, {patient: label for patient, label in labels.items() if label in drawn}, language
     )
+    set_apart, doubts = _list_set_apart(analysis, labels), _list_doubts(analysis, labels, language)
     return tuple(
         PatientCourse(
-            label, arms.get(label), lesions, injections.get(label, {}), tuple(responses.get(label, ()))
+            label,
+            arms.get(label),
+            lesions,
+            injections.get(label, {}),
+            tuple(responses.get(label, ())),
+            tuple(set_apart.get(label, ())),
+            tuple(doubts.get(label, ())),
         )
         for label, lesions in courses.items()
     )
+
+
+def _list_set_apart(analysis: Analysis, labels: Mapping[str, str]) -> dict[str, list[RowsSetApart]]:
+    """The rows of each patient that admission set apart, those of one rule together."""
+    found: dict[str, list[RowsSetApart]] = {}
+    grouped = (
+        analysis.set_apart.filter(pl.col("USUBJID").is_in(list(labels)))
+        .group_by("USUBJID", "DOMAIN", "RULE", "MESSAGE")
+        .agg(pl.col("ROW").unique().sort())
+        .sort("USUBJID", "DOMAIN", "RULE", "MESSAGE")
+    )
+    for patient, table, rule, message, rows in grouped.iter_rows():
+        found.setdefault(labels[patient], []).append(RowsSetApart(table, rule, message, tuple(rows)))
+    return found
+
+
+def _list_doubts(analysis: Analysis, labels: Mapping[str, str], language: Language) -> dict[str, list[str]]:
+    """What would be questioned about the lesions of each patient, as whoever read them saw them."""
+    doubts = analysis.tables.get("baseline_doubts")
+    found: dict[str, list[str]] = {}
+    if doubts is None:
+        return found
+    message = "MESSAGEFR" if language == "fr" else "MESSAGE"
+    for patient, sentence in doubts.select("USUBJID", message).unique(maintain_order=True).iter_rows():
+        if patient in labels:
+            found.setdefault(labels[patient], []).append(sentence)
+    return found
 
 
 def _list_injections(analysis: Analysis, labels: Mapping[str, str]) -> dict[str, dict[str, tuple[int, ...]]]:

@@ -28,13 +28,13 @@ def test_thirty_per_cent_of_the_diameter():
 
 
 def test_half_of_the_product_of_two_diameters():
-    """20 by 15 mm to 10 by 10 mm is a fall of two thirds; a lesion with one diameter cannot be told."""
+    """20 by 15 mm to 10 by 10 mm is a fall of two thirds; a lesion with one diameter is not counted."""
     visits = """
     day | T1 skin injected 1 | T2 liver | T3 lung
     -7  | 20x15              | 30x20    | 20
     84  | 10x10              | 24x18    | 10
     """
-    assert lesions(visits, "product_50") == {"T1": "injected yes", "T2": "distant no", "T3": "distant NE"}
+    assert lesions(visits, "product_50") == {"T1": "injected yes", "T2": "distant no"}
 
 
 def test_complete_resolution():

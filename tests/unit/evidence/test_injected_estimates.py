@@ -14,6 +14,7 @@ from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.evidence.plan.lesions import (
     choose_definition,
     count_patients,
+    count_without_product,
     estimate_lesion_responses,
     list_lesion_definitions,
     read_modality,
@@ -178,3 +179,23 @@ def test_the_rule_of_the_study_is_the_definition_of_its_endpoints(written: Lesio
         "complete",
         *(["study_1"] * (chosen == "study_1")),
     ]
+
+
+def test_a_lesion_without_a_second_diameter_is_counted_apart_from_those_that_failed(readings: Readings):
+    adlr = readings.tables["adlr"]
+    first = (pl.col("PARAMCD") == "PROD50") & pl.col("TULNKID").is_first_distinct().over("PARAMCD")
+    known = adlr.with_columns(
+        BASE=pl.when(first).then(300.0).otherwise("BASE"),
+        AVALC=pl.when(first).then(pl.lit("Y")).otherwise("AVALC"),
+        ANL01FL=pl.when(first).then(pl.lit("Y")).otherwise("ANL01FL"),
+        REASON=pl.when(first).then(None).otherwise("REASON"),
+    )
+    assert adlr.filter(PARAMCD="PROD50")["ANL01FL"].to_list() == ["N"] * adlr.filter(PARAMCD="PROD50").height
+    with_one = Readings(readings.protocol, dict(readings.tables) | {"adlr": known})
+    estimate_lesion_responses(with_one)
+    notes = [
+        record.note for record in with_one.estimates.of("lesion_response") if "product_50" in record.estimand
+    ]
+    assert any("lesions without two diameters, not evaluable: " in note for note in notes)
+    left_out = [count_without_product(record) for record in with_one.estimates.of("lesion_response")]
+    assert max(left_out) > 0

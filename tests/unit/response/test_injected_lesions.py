@@ -144,6 +144,15 @@ def test_the_set_of_distant_effect_needs_a_target_left_alone_at_the_start():
     assert found.select("RESPFL", "NINJFL").rows() == [("Y", "Y"), ("Y", "N"), ("Y", "Y"), ("Y", "N")]
 
 
+def test_the_set_of_distant_effect_asks_for_a_target_that_is_measurable():
+    sizes = {"P1": (99, False), "P2": (100, False), "P3": (149, True), "P4": (150, True)}
+    rows = [
+        lesion("T1", 0, "MEASURED", tenths, node=node, patient=name) for name, (tenths, node) in sizes.items()
+    ]
+    found = derive_response_set(build_adsl(*sizes, ENRLFL="Y"), build_assessments(rows))
+    assert found["NINJFL"].to_list() == ["N", "Y", "N", "Y"]
+
+
 def build_results(*rows):
     columns = TumourResults.create_empty().schema
     filled = [

@@ -107,6 +107,32 @@ def test_injected_and_other_non_targets_are_named_apart():
     assert "(NT1, NT2)" in explain(rows, ITRECIST, parameter="NTRGRESP")[0]
 
 
+@pytest.mark.parametrize(
+    ("states", "language", "sentence"),
+    [
+        (("NOT_EVALUATED", "NOT_EVALUATED"), "en", "(no target was measured)"),
+        (("NOT_EVALUATED", "NOT_EVALUATED"), "fr", "(aucune cible n'a été mesurée)"),
+        (("ABSENT", "NOT_EVALUATED"), "en", "(the measured targets add up to 0.0 mm)"),
+    ],
+)
+def test_nothing_measured_is_no_sum_of_zero(states, language, sentence):
+    rows = [lesion(name, 0, "MEASURED", 300, on=DAYS[0]) for name in ("T1", "T2")]
+    rows += [lesion(name, 1, state, on=DAYS[1]) for name, state in zip(("T1", "T2"), states, strict=True)]
+    assert explain(rows, language=language)[0].endswith(sentence)
+    assert "0.0 mm" not in explain(rows, with_names=False)[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "NE: no lesion is in this category at this assessment"),
+        ("fr", "NE : aucune lésion n'est dans cette catégorie à cette évaluation"),
+    ],
+)
+def test_a_patient_who_was_never_injected_has_no_lesion_left_behind(language, sentence):
+    assert explain(TARGET, ITRECIST, language, parameter="OVRINJ") == [sentence] * 3
+
+
 def test_one_row_is_named_per_reader_and_assessment():
     rows = [*TARGET, new("N01", 1)]
     named = derive_named_lesions(

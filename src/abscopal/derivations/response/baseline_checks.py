@@ -11,22 +11,11 @@ from abscopal.derivations.response.late_lesions import explain_late_lesions
 from abscopal.derivations.response.organs import compute_organ
 from abscopal.derivations.response.records import READING
 from abscopal.derivations.response.settings import ResponseSettings
+from abscopal.derivations.response.targets_in_words import explain_targets_in_words
 from abscopal.tables.adam import LesionAssessments, SubjectLevel
 from abscopal.tables.columns import key_text, required_text
 
 MESSAGES = {
-    "NOT_MEASURABLE": (
-        "a target is smaller than can be measured reliably (10 mm; 15 mm short axis for a node)",
-        "une cible est trop petite pour être mesurée avec fiabilité (10 mm ; 15 mm de petit axe "
-        "pour un ganglion)",
-    ),
-    "MAX_5": ("more than 5 targets", "plus de 5 cibles"),
-    "MAX_PER_ORGAN_2": (
-        "more than 2 targets in one organ (all nodes are one organ; paired organs are one)",
-        "plus de 2 cibles dans un organe (tous les ganglions en font un seul, des organes pairs aussi)",
-    ),
-    "MAX_TI_5": ("more than 5 injected targets", "plus de 5 cibles injectées"),
-    "MAX_TNI_5": ("more than 5 targets that are not injected", "plus de 5 cibles non injectées"),
     "MIN_TI_1": (
         "no target is injected: the injected response cannot rest on a sum",
         "aucune cible n'est injectée : la réponse injectée ne peut reposer sur une somme",
@@ -49,6 +38,22 @@ MESSAGES = {
         "l'examen initial est plus ancien que ne le permet l'étude",
     ),
 }
+
+
+# Findings that hold a limit of the criterion or of the study; the code ends in the limit.
+COUNTED = {
+    "MAX": ("more than {} targets", "plus de {} cibles"),
+    "MAX_PER_ORGAN": (
+        "more than {} targets in one organ (all nodes are one organ; paired organs are one)",
+        "plus de {} cibles dans un organe (tous les ganglions en font un seul, des organes pairs aussi)",
+    ),
+    "MAX_TI": ("more than {} injected targets", "plus de {} cibles injectées"),
+    "MAX_TNI": ("more than {} targets that are not injected", "plus de {} cibles non injectées"),
+}
+TOO_SMALL = (
+    "a target is smaller than can be measured reliably ({:g} mm; {:g} mm short axis for a node)",
+    "une cible est trop petite pour être mesurée avec fiabilité ({:g} mm ; {:g} mm de petit axe pour un ganglion)",
+)
 
 
 class BaselineFindings(dy.Schema):
@@ -96,13 +101,43 @@ def check_baseline(
     ]
     if adsl is not None:
         found.append(_find_old(baseline, adsl, settings))
-    english = {code: message[0] for code, message in MESSAGES.items()}
-    french = {code: message[1] for code, message in MESSAGES.items()}
+    messages = list_messages(selection)
+    english = {code: message[0] for code, message in messages.items()}
+    french = {code: message[1] for code, message in messages.items()}
     rows = pl.concat(found).with_columns(
         MESSAGE=pl.col("FINDING").replace_strict(english, return_dtype=pl.String),
         MESSAGEFR=pl.col("FINDING").replace_strict(french, return_dtype=pl.String),
     )
     return BaselineFindings.validate(rows.sort(*READING, "FINDING"), cast=True)
+
+
+def list_messages(selection: SelectionRules) -> dict[str, tuple[str, str]]:
+    """Write the sentence of each finding, with the limits in force.
+
+    Args:
+        selection: how targets are to be chosen.
+
+    Returns:
+        Code to the sentence in English and in French.
+
+    Example:
+        >>> rules = SelectionRules(max_targets=10, max_per_organ=5, smallest_tenths=100, smallest_node_tenths=150)
+        >>> list_messages(rules)["MAX_10"][0]
+        'more than 10 targets'
+    """
+    sizes = (selection.smallest_tenths / 10, selection.smallest_node_tenths / 10)
+    limits = {
+        "MAX": selection.max_targets,
+        "MAX_PER_ORGAN": selection.max_per_organ,
+        "MAX_TI": selection.max_per_category,
+        "MAX_TNI": selection.max_per_category,
+    }
+    counted = {
+        f"{code}_{limit}": (COUNTED[code][0].format(limit), COUNTED[code][1].format(limit))
+        for code, limit in limits.items()
+        if limit is not None
+    }
+    return MESSAGES | counted | {"NOT_MEASURABLE": (TOO_SMALL[0].format(*sizes), TOO_SMALL[1].format(*sizes))}
 
 
 def check_baselines(
@@ -112,6 +147,7 @@ def check_baselines(
     selections: Sequence[SelectionRules],
     settings: ResponseSettings,
     late: pl.DataFrame | None = None,
+    in_words: pl.DataFrame | None = None,
 ) -> dy.DataFrame[BaselineFindings]:
     """Collect what a radiologist would question at baseline under any of several criteria, each finding once.
 
@@ -121,6 +157,7 @@ def check_baselines(
         selections: how each criterion wants targets chosen.
         settings: the readings of the rules in force.
         late: the targets and non-targets left out as listed only after baseline, each named in a finding.
+        in_words: the targets that a scan tells in words alone, each named in a finding.
 
     Returns:
         One row per patient, reader and finding.
@@ -130,6 +167,7 @@ def check_baselines(
         for selection in dict.fromkeys(selections)
     ]
     told = [] if late is None else [explain_late_lesions(late)]
+    told += [] if in_words is None else [explain_targets_in_words(in_words)]
     rows = (
         pl.concat([*found, *told]).unique(maintain_order=True).sort(*READING, "FINDING", maintain_order=True)
     )
@@ -159,7 +197,7 @@ def _find_numbers(
     """
     if selection.max_per_category is None:
         return [
-            _find_too_many(targets, "MAX_5", selection.max_targets),
+            _find_too_many(targets, "MAX", selection.max_targets),
             _find_crowded_organs(targets, selection),
         ]
     injected_lesions = derive_injected_at_start(assessments, settings)
@@ -170,7 +208,7 @@ def _find_numbers(
         none_chosen = assessments.join(chosen, on=READING, how="anti")
         missing = _count(none_chosen, f"MIN_{category}_1").with_columns(LESIONS=pl.lit(0, dtype=pl.Int64))
         found += [
-            _find_too_many(chosen, f"MAX_{category}_5", selection.max_per_category),
+            _find_too_many(chosen, f"MAX_{category}", selection.max_per_category),
             _find_crowded_organs(chosen, selection),
             missing,
         ]
@@ -179,7 +217,7 @@ def _find_numbers(
 
 
 def _find_too_many(targets: pl.DataFrame, finding: str, most: int) -> pl.DataFrame:
-    return _count(targets, finding).filter(pl.col("LESIONS") > most)
+    return _count(targets, f"{finding}_{most}").filter(pl.col("LESIONS") > most)
 
 
 def _find_crowded_organs(targets: pl.DataFrame, selection: SelectionRules) -> pl.DataFrame:
@@ -187,7 +225,7 @@ def _find_crowded_organs(targets: pl.DataFrame, selection: SelectionRules) -> pl
     crowded = targets.filter(organ.is_not_null()).filter(
         pl.len().over(*READING, organ) > selection.max_per_organ
     )
-    return _count(crowded, "MAX_PER_ORGAN_2")
+    return _count(crowded, f"MAX_PER_ORGAN_{selection.max_per_organ}")
 
 
 def _find_without_baseline(assessments: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:

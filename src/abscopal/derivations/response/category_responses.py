@@ -38,8 +38,8 @@ EMPTY = Rule(
     "CATEGORY_EMPTY",
     "NE",
     lambda _: (pl.col("TRGRESP") == "NA") & (pl.col("NTRGRESP") == "NA"),
-    "no lesion is left in this category",
-    "aucune lésion ne reste dans cette catégorie",
+    "no lesion is in this category at this assessment",
+    "aucune lésion n'est dans cette catégorie à cette évaluation",
     OUR_READING,
     reason="CATEGORY_EMPTY",
 )

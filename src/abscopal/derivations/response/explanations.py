@@ -8,7 +8,7 @@ import polars as pl
 from abscopal.derivations.response.criterion import Criterion
 from abscopal.derivations.response.named_lesions import NAMES, derive_named_lesions
 from abscopal.derivations.response.reasons import REASONS
-from abscopal.derivations.response.series_explanations import explain_series, tell_new_lesions
+from abscopal.derivations.response.series_explanations import explain_new_lesions, explain_series
 from abscopal.tables.adam import LesionAssessments, ResponseAnalysis
 
 Language = Literal["en", "fr"]
@@ -27,6 +27,7 @@ PHRASES = {
         "and_nadir": ", {percent_nadir} % from the nadir ({nadir} mm)",
         "short_rise": ", a rise of {rise} mm, below the 5 mm that progression needs",
         "measured": "the measured targets add up to {measured} mm",
+        "none_measured": "no target was measured",
         "equivocal": "a possible new lesion{possible} is not settled",
     },
     "fr": {
@@ -38,6 +39,7 @@ PHRASES = {
         "and_nadir": ", {percent_nadir} % par rapport au nadir ({nadir} mm)",
         "short_rise": ", soit une hausse de {rise} mm, inférieure aux 5 mm qu'exige une progression",
         "measured": "les cibles mesurées totalisent {measured} mm",
+        "none_measured": "aucune cible n'a été mesurée",
         "equivocal": "une possible nouvelle lésion{possible} n'est pas tranchée",
     },
 }
@@ -109,7 +111,8 @@ def _add_names(
 ) -> pl.DataFrame:
     """The names of the lesions of each assessment beside its responses."""
     if assessments is None:
-        kinds = {name: pl.Int64 if name == "NEWCOUNT" else pl.String for name in NAMES}
+        counts = ("NEWCOUNT", "TARGETSSEEN")
+        kinds = {name: pl.Int64 if name in counts else pl.String for name in NAMES}
         return adrs.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in kinds.items())
     named = derive_named_lesions(assessments, language=language)
     return adrs.join(named, on=["USUBJID", "READER", "AVISITN"], how="left")
@@ -158,7 +161,7 @@ def _explain(adrs: pl.DataFrame, *, part: Part, criterion: Criterion, language: 
         .when(pl.col("PARAMCD") == "NTRGRESP")
         .then(code + own_rule + pl.when(pl.col("AVALC") == "PD").then(worsened).otherwise(pl.lit("")))
         .when((pl.col("PARAMCD") == "NEWLIND") & (pl.col("AVALC") == "Y"))
-        .then(code + tell_new_lesions(language))
+        .then(code + explain_new_lesions(language))
         .when(pl.col("PARAMCD") == "NEWLIND")
         .then(code + own_rule)
         .when(pl.col("PARAMCD").is_in(["BOR", "CBOR"]))
@@ -251,10 +254,21 @@ def _explain_targets(
         .when(rule.is_in(["TARGET_PR", "TARGET_SD"]))
         .then(pl.coalesce(sums, text))
         .when(rule == "TARGET_MISSING")
-        .then(text + " (" + _write(phrases["measured"], language) + ")")
+        .then(text + (" (" + _explain_measured(phrases, language) + ")").fill_null(""))
         .when(rule.is_in(["TARGET_CR", "TARGET_PR_HELD", "TARGET_BACK_AFTER_CR"]))
         .then(pl.coalesce(text + " (" + sums + ")", text))
         .otherwise(text)
+    )
+
+
+def _explain_measured(phrases: dict[str, str], language: Language) -> pl.Expr:
+    """What the measured targets add up to; a sum of zero is told only where targets are known to be gone."""
+    is_told = (pl.col("MEASURED") > 0) | ((pl.col("TARGETSSEEN") > 0) & (pl.col("MEASURED") == 0))
+    return (
+        pl.when(pl.col("TARGETSSEEN") == 0)
+        .then(pl.lit(phrases["none_measured"]))
+        .when(is_told)
+        .then(_write(phrases["measured"], language))
     )
 
 
@@ -274,7 +288,7 @@ def _explain_overall(
     causes = [
         pl.when(decided["TRGRESP"] == "PD").then(targets),
         pl.when(decided["NTRGRESP"] == "PD").then(non_targets + worsened),
-        pl.when(decided["NEWLIND"] == "Y").then(tell_new_lesions(language)),
+        pl.when(decided["NEWLIND"] == "Y").then(explain_new_lesions(language)),
     ]
     levels = [
         pl.when(decided["TRGRESP"] != "NA").then(targets),

@@ -218,7 +218,8 @@ def _judge(
                 .then(pl.lit("NO_SECOND_DIAMETER"))
                 .otherwise(pl.lit("NOT_MEASURED_AGAIN"))
             ),
-            ANL01FL=in_denominator,
+            # Without a second diameter at baseline a product cannot respond and cannot fail.
+            ANL01FL=pl.when(pl.col("FROM").is_null()).then(pl.lit("N")).otherwise(in_denominator),
         )
     )
 

@@ -15,7 +15,16 @@ from abscopal.derivations.response.records import (
 )
 
 ON = {"en": " on ", "fr": " le "}
-NAMES = ["NEWNAMES", "NEWCOUNT", "APPEARED", "POSSIBLE", "WORSENED", "WORSENEDINJ", "WORSENEDNINJ"]
+NAMES = [
+    "NEWNAMES",
+    "NEWCOUNT",
+    "APPEARED",
+    "POSSIBLE",
+    "WORSENED",
+    "WORSENEDINJ",
+    "WORSENEDNINJ",
+    "TARGETSSEEN",
+]
 
 
 def derive_named_lesions(assessments: pl.DataFrame, *, language: Literal["en", "fr"]) -> pl.DataFrame:
@@ -32,7 +41,8 @@ def derive_named_lesions(assessments: pl.DataFrame, *, language: Literal["en", "
         One row per patient, reader and assessment: USUBJID, READER, AVISITN; NEWNAMES (new lesions that stand,
         each with the day it was first seen) and NEWCOUNT, APPEARED (those first seen at this assessment), POSSIBLE
         (suspected, not settled), WORSENED (non-targets unequivocally worse), WORSENEDINJ and WORSENEDNINJ (those of
-        them injected before this scan, and those not injected by then). Empty where there is none.
+        them injected before this scan, and those not injected by then), TARGETSSEEN (how many targets have a
+        length, gone ones included). Empty where there is none.
 
     Example:
         >>> from datetime import date
@@ -40,6 +50,7 @@ def derive_named_lesions(assessments: pl.DataFrame, *, language: Literal["en", "
         ...     "USUBJID": "P1", "READER": "A", "TULNKID": ["NT01", "NT01", "N01"], "AVISITN": [0, 1, 1],
         ...     "ADT": [date(2024, 1, 2), date(2024, 3, 2), date(2024, 3, 2)],
         ...     "INJDT": pl.Series([None] * 3, dtype=pl.Date),
+        ...     "LSTENTH": pl.Series([None] * 3, dtype=pl.Int64),
         ...     "LSROLE": ["NON-TARGET", "NON-TARGET", "NEW"],
         ...     "LSSTATE": ["PRESENT", "UNEQUIVOCAL_PROGRESSION", "UNEQUIVOCAL"]})
         >>> derive_named_lesions(rows, language="en").select("AVISITN", "NEWNAMES", "WORSENED").rows()
@@ -54,7 +65,8 @@ def derive_named_lesions(assessments: pl.DataFrame, *, language: Literal["en", "
         .group_by(RECORD, "TULNKID", maintain_order=True)
         .agg(pl.col("AVISITN", "ADT").first())
     )
-    visits = numbered.select(VISIT).unique()
+    has_length = (pl.col("LSROLE") == "TARGET") & pl.col("LSTENTH").is_not_null()
+    visits = numbered.group_by(VISIT).agg(TARGETSSEEN=has_length.sum().cast(pl.Int64))
     named = (
         visits.join(_name_new(visits, first, language), on=VISIT, how="left")
         .join(_join_names(first, "APPEARED"), on=VISIT, how="left")
@@ -67,8 +79,10 @@ def derive_named_lesions(assessments: pl.DataFrame, *, language: Literal["en", "
 
 def _name_new(visits: pl.DataFrame, first: pl.DataFrame, language: Literal["en", "fr"]) -> pl.DataFrame:
     """The new lesions seen by each assessment, in the order in which they were seen."""
-    known = visits.join(first.rename({"AVISITN": "SINCE"}), on=RECORD).filter(
-        pl.col("AVISITN") >= pl.col("SINCE")
+    known = (
+        visits.select(VISIT)
+        .join(first.rename({"AVISITN": "SINCE"}), on=RECORD)
+        .filter(pl.col("AVISITN") >= pl.col("SINCE"))
     )
     name = pl.col("TULNKID") + ON[language] + pl.col("ADT").cast(pl.String)
     return (

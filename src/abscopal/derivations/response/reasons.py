@@ -9,8 +9,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "les cibles injectées, ou les non injectées, progressent par leur propre somme",
     ),
     "CATEGORY_EMPTY": (
-        "no lesion is left in this category",
-        "aucune lésion ne reste dans cette catégorie",
+        "no lesion is in this category",
+        "aucune lésion n'est dans cette catégorie",
     ),
     "SD_TOO_EARLY": (
         "stable or better only before the minimum time for stable disease",

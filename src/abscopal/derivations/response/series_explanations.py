@@ -61,7 +61,7 @@ OF_NON_TARGETS = ("NON_TARGET_ROSE", "NEWLY_NON_TARGET")
 CAUSES = [name for name in SERIES_PHRASES["en"] if name.isupper()]
 
 
-def tell_new_lesions(language: Language) -> pl.Expr:
+def explain_new_lesions(language: Language) -> pl.Expr:
     """Name the new lesions that stand, each with the day it was first seen, where they are known by name.
 
     Args:
@@ -72,7 +72,7 @@ def tell_new_lesions(language: Language) -> pl.Expr:
 
     Example:
         >>> rows = pl.DataFrame({"NEWNAMES": ["N01 on 2024-03-02", None], "NEWCOUNT": [1, None]})
-        >>> rows.select(told=tell_new_lesions("en"))["told"].to_list()
+        >>> rows.select(told=explain_new_lesions("en"))["told"].to_list()
         ['new lesion N01 on 2024-03-02', 'a new lesion']
     """
     phrases = SERIES_PHRASES[language]
@@ -129,7 +129,7 @@ def explain_series(
         [
             pl.when(has("TARGET")).then(targets),
             pl.when(has("NON_TARGET")).then(non_targets),
-            pl.when(has("NEW_LESION")).then(tell_new_lesions(language)),
+            pl.when(has("NEW_LESION")).then(explain_new_lesions(language)),
             pl.when(has("NEW_LESION_GREW")).then(pl.lit(phrases["grew"])),
         ]
     )

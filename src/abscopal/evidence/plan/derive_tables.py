@@ -20,6 +20,7 @@ from abscopal.derivations.response.lesion_assessments import derive_late_lesions
 from abscopal.derivations.response.lesion_responses import derive_lesion_responses
 from abscopal.derivations.response.lesion_scans import derive_lesion_scans
 from abscopal.derivations.response.response_table import derive_adrs_by_criterion
+from abscopal.derivations.response.targets_in_words import derive_targets_in_words
 from abscopal.derivations.response.tumour_table import derive_adtr
 from abscopal.derivations.safety.adverse_events import derive_adae
 from abscopal.derivations.safety.immune_related_terms import read_immune_related_terms
@@ -51,6 +52,7 @@ from abscopal.evidence.plan.sensitivity import (
     derive_sensitivity,
 )
 from abscopal.evidence.plan.window_status import TOXICITY_KINDS, choose_events, derive_primary_status
+from abscopal.protocol.lesions import LesionRules
 from abscopal.protocol.safety import ImmuneRelatedRule
 from abscopal.protocol.study_protocol import StudyProtocol
 
@@ -209,9 +211,12 @@ def _add_responses(
     enrolled: Any = adsl.filter(pl.col("ENRLFL") == "Y")
     criteria = [criterion for criterion in CRITERIA if criterion.name in plan.criteria]
     if criteria:
-        selections = [criterion.selection for criterion in criteria]
+        selections = [choose_selection(criterion.selection, plan.protocol.lesions) for criterion in criteria]
+        in_words = derive_targets_in_words(sdtm["tr"], lesions, settings=plan.response)
         late = derive_late_lesions(sdtm["tu"], sdtm["tr"], adsl, settings=plan.response)
-        derived.tables["baseline_doubts"] = _check_baselines(lesions, adsl, selections, plan, late=late)
+        derived.tables["baseline_doubts"] = _check_baselines(
+            lesions, adsl, selections, plan, late=late, in_words=in_words
+        )
         responses = derive_adrs_by_criterion(lesions, enrolled, criteria=criteria, settings=plan.response)
         derived.tables["adrs"] = pl.concat(responses.values())
     if has_injection_log:
@@ -250,6 +255,30 @@ def _accept_records(derived: DerivedTables, protocol: StudyProtocol) -> None:
             derived.tables[name] = flag_accepted(derived.tables[name], accepted)
 
 
+def choose_selection(selection: SelectionRules, rules: LesionRules) -> SelectionRules:
+    """Put the limits of the study in place of those of a criterion, where the study file gives them.
+
+    Args:
+        selection: how the criterion wants targets chosen.
+        rules: the rules of measurement of the study.
+
+    Returns:
+        The limits in force; targets are chosen by category only where the criterion does so.
+    """
+    stated = {
+        "max_targets": rules.maximum_targets.value,
+        "max_per_organ": rules.maximum_targets_per_organ.value,
+        "max_per_category": rules.maximum_targets_per_category.value if selection.max_per_category else None,
+        "smallest_tenths": _count_tenths(rules.minimum_diameter_mm.value),
+        "smallest_node_tenths": _count_tenths(rules.minimum_node_short_axis_mm.value),
+    }
+    return replace(selection, **{name: limit for name, limit in stated.items() if limit is not None})
+
+
+def _count_tenths(millimetres: float | None) -> int | None:
+    return None if millimetres is None else round(10 * millimetres)
+
+
 def _check_baselines(
     lesions: pl.DataFrame,
     adsl: pl.DataFrame,
@@ -257,13 +286,16 @@ def _check_baselines(
     plan: AnalysisPlan,
     *,
     late: pl.DataFrame,
+    in_words: pl.DataFrame,
 ) -> pl.DataFrame:
     def check(members: Any, version: str) -> pl.DataFrame:
         age = plan.find_rules(version).baseline_max_age_days
         own = plan.response if age is None else replace(plan.response, baseline_max_age_days=age)
         theirs: Any = lesions.join(members.select("USUBJID"), on="USUBJID", how="semi")
-        named = late.join(members.select("USUBJID"), on="USUBJID", how="semi")
-        return check_baselines(theirs, members, selections=selections, settings=own, late=named)
+        named = [rows.join(members.select("USUBJID"), on="USUBJID", how="semi") for rows in (late, in_words)]
+        return check_baselines(
+            theirs, members, selections=selections, settings=own, late=named[0], in_words=named[1]
+        )
 
     return derive_by_version(adsl, check, versions=plan.versions)
 

@@ -126,21 +126,35 @@ def read_modality(record: EndpointEstimate) -> str:
     Returns:
         The methods of the tables, such as CT SCAN, most frequent first.
     """
-    return record.note.partition("; modality: ")[2]
+    return record.note.partition("; modality: ")[2].partition(";")[0]
 
 
-def _write_note(rows: pl.DataFrame) -> str:
+def count_without_product(record: EndpointEstimate) -> int:
+    """How many lesions an estimate by product leaves out, because they have no second diameter at baseline.
+
+    Args:
+        record: an estimate that counts lesions.
+
+    Returns:
+        The number that its note holds.
+    """
+    found = re.search(r"not evaluable: (\d+)", record.note)
+    return int(found.group(1)) if found else 0
+
+
+def _write_note(rows: pl.DataFrame, *, without_product: int = 0) -> str:
     methods = rows["METHOD"].drop_nulls().value_counts(sort=True)["METHOD"].to_list()
     told = f"; modality: {', '.join(methods)}" if methods else ""
-    return f"patients: {rows['USUBJID'].n_unique()}{told}"
+    left_out = f"; lesions without two diameters, not evaluable: {without_product}" if without_product else ""
+    return f"patients: {rows['USUBJID'].n_unique()}{told}{left_out}"
 
 
 def _read_lesions(readings: Readings, definition: LesionDefinition) -> pl.DataFrame | None:
-    """The lesions of the accepted reader that one definition counts; None where no reader is accepted."""
+    """The lesions of the accepted reader under one definition; None where no reader is accepted."""
     chosen = choose_reader(readings.tables["adlr"], readings.tables.get(ACCEPTED))
     if chosen is None:
         return None
-    return chosen.filter(PARAMCD=definition.parameter, ANL01FL="Y").sort("USUBJID", "TULNKID")
+    return chosen.filter(PARAMCD=definition.parameter).sort("USUBJID", "TULNKID")
 
 
 def estimate_lesion_responses(readings: Readings) -> None:
@@ -171,13 +185,15 @@ def estimate_lesion_responses(readings: Readings) -> None:
 def _estimate_arm(
     readings: Readings, definition: LesionDefinition, lesions: pl.DataFrame, *, arm: str
 ) -> None:
-    of_arm = lesions.join(readings.patients("ITTFL", arm).select("USUBJID"), on="USUBJID", how="semi")
+    everyone = lesions.join(readings.patients("ITTFL", arm).select("USUBJID"), on="USUBJID", how="semi")
+    of_arm, unmeasured = everyone.filter(ANL01FL="Y"), everyone.filter(REASON="NO_SECOND_DIAMETER")
     keep: dict[str, Any] = {"population": "ITTFL", "arm": arm, "source": "ADLR"}
     for kind in (*KINDS, *PLACES):
         rows = of_arm.filter(_MEMBERS[kind])
         if rows.is_empty():
             continue
-        note, name = _write_note(rows), f"{definition.code}: {kind}"
+        note = _write_note(rows, without_product=unmeasured.filter(_MEMBERS[kind]).height)
+        name = f"{definition.code}: {kind}"
         readings.estimates.take(LESIONS, name, _estimate_share(rows), note=note, **keep)
         if kind in KINDS:
             drawn = _estimate_share(rows, method="bootstrap")

@@ -130,7 +130,7 @@ class Patient:
     identifier: str
     name: str
     summary: str
-    blocks: tuple["Prose | Drawings | Table", ...]
+    blocks: tuple["Prose | Drawings | Table | Notice", ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _rules_table(material: Material) -> Table:
         (
             Cell(domain),
             Cell(_name_rule(material, rule)),
-            Cell(_explain_rule(material, rule, message)),
+            Cell(explain_rule(material, rule, message)),
             Cell(material.wording.count(count), is_number=True),
         )
         for domain, rule, message, count in counted.sort("DOMAIN", "RULE").iter_rows()
@@ -99,8 +99,14 @@ def _name_rule(material: Material, rule: str) -> str:
     return rule if name == rule else f"{name} ({rule})"
 
 
-def _explain_rule(material: Material, rule: str, message: str) -> str:
-    """What is wrong, in the language of the report; the exact message is English, and names its column first."""
+def explain_rule(material: Material, rule: str, message: str) -> str:
+    """Say what is wrong with a row set apart, in the language of the report.
+
+    Args:
+        material: the report.
+        rule: the rule that the row breaks.
+        message: the exact message, which is English and names its column first.
+    """
     key = f"rule_sentence.{rule}"
     if material.wording.language == "en" or not material.wording.knows(key):
         return message

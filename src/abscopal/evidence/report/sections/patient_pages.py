@@ -42,6 +42,7 @@ from abscopal.evidence.report.blocks import (
     row_of,
 )
 from abscopal.evidence.report.material import Material
+from abscopal.evidence.report.sections.method import explain_rule
 from abscopal.evidence.report.wording import typeset_french
 
 """Beyond it a page would be too heavy to open; ADTR and ADRS hold everyone."""
@@ -134,7 +135,8 @@ def _render_patient(material: Material, patient: PatientCourse, legend: str, num
         )
         for lesion in lesions
     ]
-    blocks: list[Prose | Drawings | Table] = [
+    blocks: list[Prose | Drawings | Table | Notice] = [
+        *list_notices(material, patient),
         Drawings((course,) if is_log_missing(material.analysis.stops) else (course, sites)),
         Drawings((legend,)),
         Drawings(tuple(panels), "lesion"),
@@ -143,6 +145,29 @@ def _render_patient(material: Material, patient: PatientCourse, legend: str, num
         blocks.append(_table_responses(material, patient, identifier))
     blocks.append(_table_lesions(material, patient, identifier))
     return Patient(identifier, patient.label, _summarise(material, patient, lesions), tuple(blocks))
+
+
+def list_notices(material: Material, patient: PatientCourse) -> list[Notice]:
+    """Say which rows of this patient were not used, and what would be questioned about the lesions.
+
+    Args:
+        material: the report.
+        patient: what the page shows.
+
+    Returns:
+        A notice for each of the two; none where there is nothing to say.
+    """
+    rows = tuple(
+        material.wording.labelled(
+            f"{apart.table} {', '.join(map(str, apart.rows))}",
+            explain_rule(material, apart.rule, apart.message),
+        )
+        for apart in patient.set_apart
+    )
+    is_french = material.wording.language == "fr"
+    doubts = tuple(typeset_french(doubt) if is_french else doubt for doubt in patient.doubts)
+    told = (("patients.set_apart", rows), ("patients.doubts", doubts))
+    return [Notice("assumption", material.say(title), items) for title, items in told if items]
 
 
 def _name_judgements(material: Material, patient: PatientCourse) -> list[Judgements]:

@@ -11,6 +11,7 @@ from abscopal.evidence.plan.lesions import (
     PAIRED,
     PLACES,
     count_patients,
+    count_without_product,
     list_lesion_definitions,
     read_modality,
 )
@@ -278,9 +279,12 @@ def _lesion_table(material: Material, name: str, records: list[EndpointEstimate]
     modality = material.say(
         "lesions.modality", methods="; ".join(methods) or material.say("lesions.no_modality")
     )
-    notes = (material.say("lesions.note", method=material.say(_interval_key(records[0]))), modality)
+    notes = [material.say("lesions.note", method=material.say(_interval_key(records[0]))), modality]
+    of_kinds = [record for record in records if record.estimand.partition(": ")[2] in KINDS]
+    if left_out := sum(count_without_product(record) for record in of_kinds):
+        notes.append(material.say("lesions.without_product", count=material.wording.count(left_out)))
     return Table(
-        f"lesions-{code}", material.say("lesions.caption", definition=name), header, tuple(rows), notes
+        f"lesions-{code}", material.say("lesions.caption", definition=name), header, tuple(rows), tuple(notes)
     )
 
 
