@@ -21,7 +21,7 @@ from abscopal.protocol.schedule import Visit
 from abscopal.rehearsal.arm_plans import ArmPlan
 from abscopal.rehearsal.courses import Settings, simulate_courses
 from abscopal.rehearsal.endpoint_rules import EndpointRules
-from abscopal.rehearsal.endpoints import derive_endpoints
+from abscopal.rehearsal.endpoints import PatientEndpoints, derive_endpoints
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.random_numbers import make_key
 from abscopal.rehearsal.readings import PlannedScan, derive_readings
@@ -125,13 +125,23 @@ def simulate_task(task: Task) -> pl.DataFrame:
     )
     readings = derive_readings(courses, scans, scenario, arm_key=arm_key)
     endpoints = derive_endpoints(courses, readings, recipe.rules)
-    columns: dict[str, NDArray[Any]] = {
-        name: np.asarray(getattr(endpoints, name), dtype=kind) for name, kind in KEPT.items()
-    }
+    columns = list_endpoint_columns(endpoints)
     columns |= derive_true_columns(courses, scans, scenario, recipe.rules)
     # How many draws the plausibility filter took: its acceptance is reported.
     columns["draws"] = courses.draws.astype(np.int16)
     return pl.DataFrame(columns)
+
+
+def list_endpoint_columns(endpoints: PatientEndpoints) -> dict[str, NDArray[Any]]:
+    """The endpoints that a trial is read from, by name, each in the type in which it is kept.
+
+    Args:
+        endpoints: endpoints of patients of one arm.
+
+    Returns:
+        One array a name, one value a patient.
+    """
+    return {name: np.asarray(getattr(endpoints, name), dtype=kind) for name, kind in KEPT.items()}
 
 
 def pack_scans(scans: Sequence[PlannedScan]) -> tuple[PackedScan, ...]:

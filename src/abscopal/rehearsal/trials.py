@@ -43,6 +43,23 @@ class States:
     day: NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstStop:
+    """The first limit that each trial reaches.
+
+    Args:
+        day: calendar day of the look; infinite where no limit is reached.
+        reason: what kind of limit, toxicity or futility; none without one.
+        identifier: the rule; none without one.
+        look: evaluable patients at that look; 0 without one.
+    """
+
+    day: NDArray[np.float64]
+    reason: NDArray[Any]
+    identifier: NDArray[Any]
+    look: NDArray[np.int64]
+
+
 def derive_trials(
     design: TrialDesign,
     entries: Entries,
@@ -76,7 +93,8 @@ def derive_trials(
         "draw": np.full(shape[0], draw),
     }
     states = None if design.rule is None else compute_states(design.rule, seen, entries.days)
-    stop_day, reason = _find_stop(design, entries, seen, states, columns)
+    first = _find_stop(design, entries, seen, states, columns)
+    stop_day, reason = first.day, first.reason
     if design.stopping == "stop":
         # Whoever would have come on that day or later is not included.
         entered = entries.days < stop_day[:, None]
@@ -145,21 +163,40 @@ def compute_states(rule: PrimaryRule, seen: Mapping[str, NDArray[Any]], entry_da
     )
 
 
+def find_first_stop(design: TrialDesign, entries: Entries, patients: Mapping[str, pl.DataFrame]) -> FirstStop:
+    """Take every look of every trial, and find the first limit that is reached.
+
+    Args:
+        design: the trial.
+        entries: arms and days of the patients of each trial.
+        patients: rows of endpoints for each arm, in order, as for `derive_trials`.
+
+    Returns:
+        The first limit of each trial.
+    """
+    seen = _gather(design, entries, patients)
+    states = None if design.rule is None else compute_states(design.rule, seen, entries.days)
+    return _find_stop(design, entries, seen, states, {})
+
+
 def _find_stop(
     design: TrialDesign, entries: Entries, seen: Columns, states: States | None, columns: Columns
-) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    """The day of the first limit that is reached, whatever becomes of it, and what kind it is."""
+) -> FirstStop:
+    """The day of the first limit that is reached, whatever becomes of it, what kind it is, and its look."""
     trials = len(entries.arms)
-    day, reason = np.full(trials, np.inf), np.full(trials, "none", dtype=object)
+    day, taken = np.full(trials, np.inf), np.zeros(trials, np.int64)
+    reason, identifier = (np.full(trials, "none", dtype=object) for _ in range(2))
     for look in design.looks:
         watched = np.isin(entries.arms, [design.arms.index(arm) for arm in look.arms])
         known, events = _watch(look, design, entries, seen, states)
         found = compute_stops(look, evaluable_day=np.where(watched, known, np.inf), events=events)
         columns[f"look_{look.identifier}"] = found.look
         earlier = found.day < day
-        day, reason = np.where(earlier, found.day, day), np.where(earlier, look.kind, reason)
+        day, taken = np.where(earlier, found.day, day), np.where(earlier, found.look, taken)
+        reason = np.where(earlier, look.kind, reason)
+        identifier = np.where(earlier, look.identifier, identifier)
     columns["limit_reached"] = np.isfinite(day)
-    return day, reason
+    return FirstStop(day, reason, identifier, taken)
 
 
 def _watch(

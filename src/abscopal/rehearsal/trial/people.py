@@ -1,7 +1,7 @@
 """The people who come to a rehearsed trial: when, where, what is found of them, and whether they may enter."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +21,7 @@ from abscopal.rehearsal.trial.candidate_values import (
     make_facts,
 )
 from abscopal.rehearsal.trial.entering import TYPING, assert_somebody_enters, reads_typing
+from abscopal.rehearsal.trial_design import Pause
 
 # A fact that a rehearsal knows by name: the release of the own product.
 PRODUCT = "PRODUCT_RELEASED"
@@ -68,10 +69,12 @@ def simulate_people(
     eligible: int,
     opening: dt.date,
     generator: np.random.Generator,
+    pauses: Sequence[Pause] = (),
 ) -> tuple[Person, ...]:
     """Let people come to the centres until enough of them are eligible.
 
-    They come one by one, at a constant rate (a Poisson process), to each centre with equal chances.
+    They come one by one, at a constant rate (a Poisson process), to each centre with equal chances. Whoever comes
+    during a pause of inclusion signs the consent on the day that it ends.
 
     Args:
         protocol: the study file.
@@ -79,6 +82,7 @@ def simulate_people(
         eligible: how many eligible people are wanted.
         opening: day on which the centres open.
         generator: source of chance.
+        pauses: pauses of inclusion, the earliest first.
 
     Returns:
         Everybody screened, in order of consent.
@@ -90,7 +94,7 @@ def simulate_people(
     centres = list_centres(protocol, scenario)
     rate = len(centres) * scenario["patients_per_centre_and_month"] / DAYS_OF_A_MONTH
     people: list[Person] = []
-    found, elapsed = 0, 0.0
+    found, elapsed, opens = 0, 0.0, opening
     while found < eligible:
         elapsed += generator.exponential(1 / rate)
         if elapsed > LONGEST_RECRUITMENT:
@@ -105,11 +109,15 @@ def simulate_people(
             scenario,
             usubjid=f"SYN-{len(people) + 1:05d}",
             place=(centre, country),
-            consent=opening + dt.timedelta(days=int(elapsed)),
+            consent=max(opens, opening + dt.timedelta(days=int(elapsed))),
             generator=generator,
         )
         people.append(person)
         found += person.is_eligible
+        for pause in pauses:
+            if person.is_eligible and found == pause.after_patients:
+                last = max(one.entry for one in people if one.is_eligible)
+                opens = max(opens, last + dt.timedelta(days=pause.observe_days))
     return tuple(people)
 
 

@@ -9,10 +9,13 @@ import numpy as np
 import polars as pl
 
 from abscopal.conduct.screening.failed_criteria import derive_failed_criteria
+from abscopal.errors import OptionError
+from abscopal.evidence.analysis_plan import list_treating_interventions
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import plan_arm, tell_without_effect
 from abscopal.rehearsal.courses import Settings, is_treated_beyond_progression, simulate_courses
+from abscopal.rehearsal.endpoint_rules import EndpointRules, choose_endpoint_rules
 from abscopal.rehearsal.given_doses import tell_limits
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.readings import derive_readings, plan_scans
@@ -25,8 +28,10 @@ from abscopal.rehearsal.trial.entering import assert_somebody_enters
 from abscopal.rehearsal.trial.followed import ArmOutcome, Followed
 from abscopal.rehearsal.trial.frames import SYNTHETIC_STUDYID
 from abscopal.rehearsal.trial.late_entries import tell_late_forms
+from abscopal.rehearsal.trial.looks import find_early_stop, tell_early_stop
 from abscopal.rehearsal.trial.people import Person, simulate_people
 from abscopal.rehearsal.trial.sample_rows import list_states
+from abscopal.rehearsal.trial_design import TrialDesign, plan_trial
 
 OPENING = dt.date(2020, 1, 6)
 
@@ -105,7 +110,10 @@ def simulate_trial(
     }
     scans = plan_scans(protocol, horizon_days=horizon)
     generator = np.random.Generator(np.random.Philox(key=keys.trial))
-    people = simulate_people(protocol, scenario, eligible=wanted, opening=opening, generator=generator)
+    design = plan_trial(protocol, scenario, patients=wanted)
+    people = simulate_people(
+        protocol, scenario, eligible=wanted, opening=opening, generator=generator, pauses=design.pauses
+    )
     eligible = [person for person in people if person.is_eligible]
     arms = allot_arms(protocol, eligible, seed=keys.trial.to_bytes(8, "little"), generator=generator)
     numbered = [
@@ -139,12 +147,20 @@ def simulate_trial(
             for row, (number, person) in enumerate(members)
         ]
     followed.sort(key=lambda patient: patient.number)
+    stop = find_early_stop(design, outcomes, followed, rules=_choose_rules(protocol, design), opening=opening)
+    stopped: list[Text] = []
+    if stop is not None:
+        included = [patient for patient in followed if patient.person.entry < stop.day]
+        left_out = len(followed) - len(included)
+        stopped = [tell_early_stop(stop, left_out=left_out, planned=wanted)]
+        # Whoever would have come on that day or later is neither screened nor included.
+        followed, people = included, tuple(one for one in people if one.consent < stop.day)
     composed = compose_tables(people, followed)
     failed = derive_failed_criteria(
         {person.usubjid: person.screening for person in people if not person.is_eligible},
         study_identifier=SYNTHETIC_STUDYID,
     )
-    notes = (*_list_notes(protocol, scenario, model), *_list_refusals(composed.refused, followed))
+    notes = (*stopped, *_list_notes(protocol, scenario, model), *_list_refusals(composed.refused, followed))
     return VirtualTrial(
         {**composed.tables, "ie": failed},
         people,
@@ -155,19 +171,28 @@ def simulate_trial(
     )
 
 
+def _choose_rules(protocol: StudyProtocol, design: TrialDesign) -> EndpointRules:
+    """The rules of the study; where its response is read in a way that looks do not know, the usual ones.
+
+    Looks at toxicity read no response.
+    """
+    try:
+        return choose_endpoint_rules(protocol, window_days=design.window_days)
+    except OptionError:
+        safety = protocol.safety
+        return EndpointRules(
+            window_days=round(design.window_days),
+            emergent_days=safety.treatment_emergent_days.value,
+            severe_grade=safety.severe_grade.value or 3,
+            treated_with=list_treating_interventions(protocol),
+        )
+
+
 def _list_notes(protocol: StudyProtocol, scenario: Scenario, model: ModelDescription) -> list[Text]:
     notes = [
         tell_limits(is_beyond=is_treated_beyond_progression(scenario)),
         *tell_without_effect(protocol, model),
     ]
-    if protocol.monitoring is not None and protocol.monitoring.pauses:
-        notes.append(
-            Text(
-                en="Pauses of inclusion are kept where many trials are rehearsed, not in the tables of one.",
-                fr="Les pauses d’inclusion sont respectées quand on répète de nombreux essais, pas dans les "
-                "tables d’un seul.",
-            )
-        )
     if protocol.injection is not None and protocol.injection.split_rule.value is None:
         notes.append(
             Text(
@@ -191,8 +216,10 @@ def _list_refusals(refused: Counter[str], followed: Sequence[Followed]) -> list[
     if failed:
         notes.append(
             Text(
-                en=f"{failed} patients could not be followed by the model: they are never treated.",
-                fr=f"{failed} patients n’ont pu être suivis par le modèle : ils ne sont jamais traités.",
+                en=f"{failed} patients could not be followed by the model: they are never treated, and no look "
+                "counts them.",
+                fr=f"{failed} patients n’ont pu être suivis par le modèle : ils ne sont jamais traités, et aucune "
+                "analyse ne les compte.",
             )
         )
     return notes
