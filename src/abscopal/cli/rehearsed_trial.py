@@ -23,7 +23,8 @@ class RehearsedTrial:
     Args:
         tables: folder of the SDTM tables.
         report: the report.
-        notes: what was taken where the study file is silent, what the model does not know, and what is entered late.
+        notes: what was taken where the study file is silent, what the model does not know, an early end of
+            inclusion, and what is entered late.
     """
 
     tables: Path
@@ -81,7 +82,7 @@ def write_rehearsed_trial(
         fr=f"{study.protocol.identity.identifier}\u00a0: {len(trial.people)} personnes virtuelles présélectionnées, "
         f"{len(trial.patients)} incluses\u00a0; jeu {draw.identifier} des paramètres.",
     )
-    remarks = () if trial.late is None else (trial.late,)
+    remarks = tuple(remark for remark in (trial.stop, trial.late) if remark is not None)
     for note in (told, *trial.notes, *remarks):
         console.print(note.read(language), markup=False, highlight=False, soft_wrap=True)
     report = write_report_folder(

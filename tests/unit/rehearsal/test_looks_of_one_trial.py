@@ -37,8 +37,9 @@ def test_nobody_is_included_from_the_day_on_which_a_limit_is_reached():
     calm, _ = rehearse(STUDY.protocol, {"model_a_ni": 0.0, "model_a_i": 0.0, "model_a_n": 0.0})
     toxic, design = rehearse(STUDY.protocol, TOXIC)
     assert len(calm.patients) == 40
-    assert not any("ended on" in note.en for note in calm.notes)
-    told = next(note for note in toxic.notes if "Inclusion ended on" in note.en)
+    assert calm.stop is None
+    told = toxic.stop
+    assert told is not None
     assert BOUNDARY.identifier in told.en
     assert BOUNDARY.identifier in told.fr
     day = dt.date.fromisoformat(told.en.split("ended on ")[1][:10])

@@ -61,6 +61,7 @@ class VirtualTrial:
         patients: everybody who entered, in order of their numbers.
         outcomes: what became of each arm, by its identifier.
         notes: what was taken where the study file is silent, and what the model does not know.
+        stop: when and by which rule inclusion ended early; None where it did not.
         late: how many forms are absent because they were entered late; None where none is.
     """
 
@@ -69,6 +70,7 @@ class VirtualTrial:
     patients: tuple[Followed, ...] = field(repr=False)
     outcomes: Mapping[str, ArmOutcome] = field(repr=False)
     notes: tuple[Text, ...]
+    stop: Text | None
     late: Text | None
 
 
@@ -148,11 +150,11 @@ def simulate_trial(
         ]
     followed.sort(key=lambda patient: patient.number)
     stop = find_early_stop(design, outcomes, followed, rules=_choose_rules(protocol, design), opening=opening)
-    stopped: list[Text] = []
+    told = None
     if stop is not None:
         included = [patient for patient in followed if patient.person.entry < stop.day]
         left_out = len(followed) - len(included)
-        stopped = [tell_early_stop(stop, left_out=left_out, planned=wanted)]
+        told = tell_early_stop(stop, left_out=left_out, planned=wanted)
         # Whoever would have come on that day or later is neither screened nor included.
         followed, people = included, tuple(one for one in people if one.consent < stop.day)
     composed = compose_tables(people, followed)
@@ -160,13 +162,14 @@ def simulate_trial(
         {person.usubjid: person.screening for person in people if not person.is_eligible},
         study_identifier=SYNTHETIC_STUDYID,
     )
-    notes = (*stopped, *_list_notes(protocol, scenario, model), *_list_refusals(composed.refused, followed))
+    notes = (*_list_notes(protocol, scenario, model), *_list_refusals(composed.refused, followed))
     return VirtualTrial(
         {**composed.tables, "ie": failed},
         people,
         tuple(followed),
         outcomes,
         notes,
+        told,
         tell_late_forms(composed.late, cut=composed.cut),
     )
 
