@@ -82,6 +82,14 @@ def _work_out_start(model: ModelDescription, values: Values, lesions: int) -> di
 
 def _work_out(expression: str, known: Mapping[str, Any], lesions: int) -> Any:
     """One number, or one a lesion where the expression stands on a quantity of the lesions."""
+    if any(isinstance(known[name], list) for name in _list_outside(expression)):
+        return [_evaluate(expression, known, lesions, place) for place in range(lesions)]
+    return _evaluate(expression, known, lesions, None)
+
+
+@cache
+def _list_outside(expression: str) -> frozenset[str]:
+    """The quantities that an expression reads outside totals over lesions."""
     tree = _parse_once(expression)
     inside = {
         node.id
@@ -90,10 +98,8 @@ def _work_out(expression: str, known: Mapping[str, Any], lesions: int) -> Any:
         for node in ast.walk(call)
         if isinstance(node, ast.Name)
     }
-    outside = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - inside - {"exp", "total"}
-    if any(isinstance(known[name], list) for name in outside):
-        return [_evaluate(expression, known, lesions, place) for place in range(lesions)]
-    return _evaluate(expression, known, lesions, None)
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return frozenset(names - inside - {"exp", "total"})
 
 
 def _evaluate(expression: str, known: Mapping[str, Any], lesions: int, place: int | None) -> float:
