@@ -85,7 +85,7 @@ def tell_early_stop(stop: EarlyStop, *, left_out: int, planned: int) -> Text:
     return Text(
         en=f"Inclusion ended on {stop.day.isoformat()}: {stop.identifier} reached its limit at {stop.look} evaluable "
         f"patients, and {left_out} of {planned} patients were not included. That the board agrees is our reading.",
-        fr=f"Les inclusions ont pris fin le {stop.day.isoformat()} : {stop.identifier} a atteint sa limite à "
+        fr=f"Les inclusions ont cessé le {stop.day.isoformat()} : {stop.identifier} a atteint sa limite à "
         f"{stop.look} patients évaluables, et {left_out} patients sur {planned} n’ont pas été inclus. Que le comité "
         "soit d’accord est notre lecture.",
     )
