@@ -15,13 +15,15 @@ from abscopal.rehearsal.arm_plans import find_dose_kind, plan_arm
 from abscopal.rehearsal.courses import Courses, Settings, simulate_courses
 from abscopal.rehearsal.ensemble import ParameterDraw, apply_draw
 from abscopal.rehearsal.model.description import read_model
+from abscopal.rehearsal.readings import plan_scans
 from abscopal.rehearsal.rehearsing import Variant
 from abscopal.rehearsal.scenario import MODEL_PREFIX, SPREAD_PREFIX, Acts, Scenario, list_operations
+from abscopal.rehearsal.seen_progression import watch_progression
 from abscopal.rehearsal.trial.entering import reads_typing
 
 PROBED_PATIENTS, PROBED_DRAWS = 16, 4
 EXOSOMES = "D"
-SWITCHES = ("plausibility_filter", "lesions_within_reach")
+SWITCHES = ("plausibility_filter", "lesions_within_reach", "treatment_beyond_progression")
 REPLACED = {"T0": "injected_volume_ml or distant_volume_ml", "w": "draining_share"}
 """Parameters whose value a rehearsal takes from a setting."""
 
@@ -130,14 +132,20 @@ def _probe(
     model = read_model()
     drawn = apply_draw(variant.scenario, draw)
     plan = plan_arm(protocol, arm, model, horizon_days=settings.horizon_days, dose_factors=dict(factors))
+    scenario = apply_draw(drawn, ParameterDraw(draw.identifier, changes))
     return simulate_courses(
         model,
         plan,
-        apply_draw(drawn, ParameterDraw(draw.identifier, changes)),
+        scenario,
         np.arange(PROBED_PATIENTS),
         study_hash_key=draw.identifier,
         arm_key=draw.identifier,
         settings=settings,
+        watch=watch_progression(
+            scenario,
+            lambda: plan_scans(protocol, horizon_days=settings.horizon_days),
+            arm_key=draw.identifier,
+        ),
     )
 
 

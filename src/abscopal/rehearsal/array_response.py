@@ -65,6 +65,34 @@ def derive_array_responses(
             where="lesions, settings",
             remedy="Rehearse one trial (--trials 1), which is read out by the rules of the study file.",
         )
+    response, sums, has_targets = _judge(readings, lesions)
+    return _summarise(readings, response, sums, has_targets, settings)
+
+
+def derive_progression_days(readings: Readings) -> NDArray[np.float64]:
+    """Find the first scan that shows progression, without the rest of what is read from scans.
+
+    Args:
+        readings: what was read.
+
+    Returns:
+        Patient: its day after the reference date; infinite without one.
+    """
+    response, _, _ = _judge(readings, None)
+    return _find_progression(readings, response)
+
+
+def _find_progression(readings: Readings, response: NDArray[np.int64]) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = np.where(response == PD, readings.day[:, 1:], NEVER).min(
+        axis=1, initial=NEVER
+    )
+    return found
+
+
+def _judge(
+    readings: Readings, lesions: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """The response at every scan, the sum of the targets at every scan, and who has targets."""
     counted = np.ones_like(readings.is_target) if lesions is None else lesions
     exists: NDArray[np.bool_] = np.logical_and(readings.tenths[:, 0] >= 0, counted)
     target: NDArray[np.bool_] = np.logical_and(readings.is_target, exists)
@@ -101,7 +129,7 @@ def derive_array_responses(
         has_grown = has_grown | (done & grown)
         held = responded & ~has_grown
         cleared = cleared | (done & complete & ~found_new)
-    return _summarise(readings, response, sums, has_targets, settings)
+    return response, sums, has_targets
 
 
 def _summarise(
@@ -112,8 +140,7 @@ def _summarise(
     settings: ResponseSettings,
 ) -> ArrayResponses:
     day = readings.day[:, 1:].astype(np.float64)
-    is_pd = response == PD
-    progression = np.where(is_pd, day, NEVER).min(axis=1)
+    progression = _find_progression(readings, response)
     counts = (day <= progression[:, None]) & (response != NE)
     late = day >= settings.sd_min_days
     best = np.full(len(day), NE)

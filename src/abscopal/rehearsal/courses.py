@@ -6,7 +6,7 @@ This is the truth of a rehearsed patient. What the trial sees of it (scans, biop
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,8 +104,20 @@ class Courses:
     states: Mapping[str, Floats] = field(default_factory=dict)
 
 
-ProgressionWatch = Callable[[Courses], Floats]
-"""Tells, of courses known up to a day, on which day a scan first showed progression; infinite where none did."""
+class ProgressionWatch(Protocol):
+    """Tells, before the doses of a day, on which earlier day a scan first showed progression."""
+
+    def __call__(self, tell_courses: Callable[[float], Courses], since: float, until: float) -> Floats | None:
+        """Look at the scans before the doses of the day `until`.
+
+        Args:
+            tell_courses: tells the courses as they are known on a day; asked only where a scan may have been made.
+            since: day of the doses before; scans before it were looked at then.
+            until: day of the doses to come.
+
+        Returns:
+            A day for each patient, infinite where no scan showed progression; nothing where no scan was due.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,17 +203,18 @@ def draw_groups(
     Returns:
         The groups.
     """
-    counts = _count_lesions(scenario, numbers, study_hash_key)
+    injected, distant = _count_lesions(scenario, numbers, study_hash_key)
+    lesions = injected + distant
     groups: list[VirtualPatients] = []
-    for injected, distant in sorted(set(zip(*counts, strict=True))):
-        chosen = numbers[(counts[0] == injected) & (counts[1] == distant)]
+    for count in np.unique(lesions).tolist():
+        chosen = lesions == count
         groups.append(
             draw_patients(
                 model,
-                chosen,
+                numbers[chosen],
                 key=study_hash_key,
-                lesions=int(injected + distant),
-                injected=int(injected),
+                lesions=count,
+                injected=injected[chosen],
                 medians=scenario.medians,
                 sizes=LesionSizes(
                     scenario["injected_volume_ml"],
@@ -273,17 +286,19 @@ def _simulate_group(
         scenario, patients.numbers, key=key, within_reach=patients.injected, lesions=patients.lesions
     )
 
+    hazards: dict[str, Floats] = {}
+
     def tell_courses(until: float) -> Courses:
         """The courses as they are known on a day up to which the patients were followed."""
         states = {name: np.concatenate(found, axis=1) for name, found in stored.items()}
         known_days = grid[grid <= until]
-        hazards = accumulate_hazards(model, values, states, known_days)
+        hazards.update(accumulate_hazards(model, values, states, known_days, before=hazards))
         new_lesion = _cross(known_days, hazards[NEW_LESION], follow_up[:, 1])
         return Courses(
             arm=plan.arm,
             numbers=patients.numbers,
             weight_kg=patients.weight_kg,
-            injected=np.full(len(patients.numbers), patients.injected),
+            injected=patients.injected,
             lesions=np.full(len(patients.numbers), patients.lesions),
             sites=sites,
             days=known_days,
@@ -310,10 +325,12 @@ def _simulate_group(
             states={name: _widen(states[name]) for name in settings.keep},
         )
 
+    before = 0.0
     for start, until in pairwise(days):
         if watch is not None and start > 0:
-            seen = watch(tell_courses(start))
-            stop = np.minimum(stop, np.where(seen < start, seen, NEVER))
+            seen = watch(tell_courses, before, start)
+            stop = stop if seen is None else np.minimum(stop, seen)
+        before = start
         for place, dose in enumerate(doses):
             if dose.day == start:
                 withheld = compute_withheld(

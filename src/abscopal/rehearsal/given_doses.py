@@ -113,14 +113,14 @@ def compute_withheld(
 
 
 def compute_injectable(
-    volume_ml: Floats, dose: PlannedDose, *, within_reach: int, smallest_seen_mm: float
+    volume_ml: Floats, dose: PlannedDose, *, within_reach: int | NDArray[np.int64], smallest_seen_mm: float
 ) -> Flags:
     """Say which lesions a dose may be injected into: within reach, still seen, and as large as the study asks.
 
     Args:
         volume_ml: patient by lesion, on the day.
         dose: the dose.
-        within_reach: how many lesions a needle reaches; they come first.
+        within_reach: how many lesions a needle reaches, in all patients or in each; they come first.
         smallest_seen_mm: diameter below which a lesion is no longer seen.
 
     Returns:
@@ -130,7 +130,7 @@ def compute_injectable(
     # As in the clinic: a diameter in tenths of a millimetre, a volume in hundredths of a cm³.
     tenths = np.rint(exact * 10)
     hundredths = np.rint(np.pi / 6 * (tenths / 10) ** 3 / 10)
-    is_reached = np.arange(volume_ml.shape[1]) < within_reach
+    is_reached = np.arange(volume_ml.shape[1]) < np.asarray(within_reach)[..., None]
     is_large = (tenths >= round(dose.smallest_mm * 10)) & (hundredths >= round(dose.smallest_ml * 100))
     return np.asarray(is_reached & is_large & (exact >= smallest_seen_mm), dtype=np.bool_)
 

@@ -20,7 +20,7 @@ PLACE = 1
 
 
 def draw_sites(
-    scenario: Scenario, numbers: Integers, *, key: int, within_reach: int, lesions: int
+    scenario: Scenario, numbers: Integers, *, key: int, within_reach: Integers, lesions: int
 ) -> Integers:
     """Draw where the lesions of patients lie.
 
@@ -28,7 +28,7 @@ def draw_sites(
         scenario: the scenario in force.
         numbers: numbers of the patients.
         key: key of the study and the draw.
-        within_reach: how many lesions are those to inject; they come first.
+        within_reach: how many lesions of each patient are those to inject; they come first.
         lesions: how many lesions there are.
 
     Returns:
@@ -37,7 +37,7 @@ def draw_sites(
     chance = draw_uniforms(key, numbers, purpose="screening", count=lesions, place=PLACE)
     reached = _pick(scenario, REACHED_SITES, chance, first=0)
     others = _pick(scenario, DISTANT_SITES, chance, first=len(REACHED_SITES))
-    is_reached = (np.arange(lesions) < within_reach) & (scenario["lesions_within_reach"] >= 0.5)
+    is_reached = (np.arange(lesions) < within_reach[:, None]) & (scenario["lesions_within_reach"] >= 0.5)
     return np.where(is_reached, reached, others)
 
 

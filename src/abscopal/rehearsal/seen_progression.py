@@ -10,8 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.derivations.response.settings import ResponseSettings
-from abscopal.rehearsal.array_response import derive_array_responses
+from abscopal.rehearsal.array_response import derive_progression_days
 from abscopal.rehearsal.courses import Courses, ProgressionWatch, is_treated_beyond_progression
 from abscopal.rehearsal.readings import PlannedScan, derive_readings
 from abscopal.rehearsal.scenario import Scenario
@@ -20,7 +19,7 @@ from abscopal.rehearsal.scenario import Scenario
 def watch_progression(
     scenario: Scenario, list_scans: Callable[[], tuple[PlannedScan, ...]], *, arm_key: int
 ) -> ProgressionWatch | None:
-    """Make what tells, of courses known up to a day, on which day a scan first showed progression.
+    """Make what tells, before a dose, on which day a scan first showed progression.
 
     Args:
         scenario: the scenario in force.
@@ -28,15 +27,47 @@ def watch_progression(
         arm_key: key of the study, the draw and the arm.
 
     Returns:
-        The watch; None where treatment goes on after progression. Scans after the last day of the courses are made
-        of nothing: of what it tells, only days up to that one count.
+        The watch; None where treatment goes on after progression.
     """
     if is_treated_beyond_progression(scenario):
         return None
     scans = list_scans()
+    earliest, latest = find_scan_days(scans)
 
-    def find_progression(courses: Courses) -> NDArray[np.float64]:
-        readings = derive_readings(courses, scans, scenario, arm_key=arm_key)
-        return derive_array_responses(readings, ResponseSettings()).progression_day
+    def find_progression(
+        tell_courses: Callable[[float], Courses], since: float, until: float
+    ) -> NDArray[np.float64] | None:
+        begun = earliest < until
+        if not np.any(begun & (latest >= since)):
+            return None
+        # A scan that nobody has had yet shows nothing; what is read of the others does not depend on it.
+        so_far = scans[: int(np.flatnonzero(begun)[-1]) + 1]
+        readings = derive_readings(tell_courses(until), so_far, scenario, arm_key=arm_key)
+        seen = derive_progression_days(readings)
+        return np.where(seen < until, seen, np.inf)
 
     return find_progression
+
+
+def find_scan_days(scans: tuple[PlannedScan, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find between which days each scan after the baseline is made; the baseline comes before treatment.
+
+    Args:
+        scans: the planned scans, the baseline first.
+
+    Returns:
+        The first and the last day of each scan; a scan waits for the one before it, so that no day has two.
+
+    Example:
+        >>> from abscopal.protocol.reading import read_study
+        >>> from abscopal.rehearsal.readings import plan_scans
+        >>> first, last = find_scan_days(plan_scans(read_study("nivipit").protocol, horizon_days=200.0))
+        >>> first.tolist(), last.tolist()
+        ([-28, 77, 161], [0, 91, 175])
+    """
+    earliest = np.array([scan.day - scan.before for scan in scans], dtype=np.int64)
+    latest = np.array([scan.day + scan.after for scan in scans], dtype=np.int64)
+    latest[0] = min(latest[0], 0)
+    for scan in range(1, len(scans)):
+        latest[scan] = max(latest[scan], latest[scan - 1] + 1)
+    return earliest, latest

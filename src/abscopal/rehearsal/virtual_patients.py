@@ -56,7 +56,7 @@ class VirtualPatients:
     Args:
         numbers: their numbers.
         lesions: number of lesions of each; those to be injected come first.
-        injected: how many of them are to be injected.
+        injected: how many of them are to be injected in each patient.
         weight_kg: weights.
         values: every parameter of the model by symbol.
         draws: how many draws each patient took; more than one where a draw was refused.
@@ -64,7 +64,7 @@ class VirtualPatients:
 
     numbers: NDArray[np.int64]
     lesions: int
-    injected: int
+    injected: NDArray[np.int64]
     weight_kg: Floats
     values: Mapping[str, float | Floats]
     draws: NDArray[np.int64]
@@ -76,7 +76,7 @@ def draw_patients(
     *,
     key: int,
     lesions: int,
-    injected: int,
+    injected: int | NDArray[np.int64],
     medians: Mapping[str, float],
     sizes: LesionSizes,
     body: Body,
@@ -89,7 +89,7 @@ def draw_patients(
         numbers: numbers of the patients.
         key: key of the study and of the draw of population parameters.
         lesions: number of lesions of each.
-        injected: how many of them are to be injected; they come first.
+        injected: how many of them are to be injected, in all patients or in each; they come first.
         medians: medians and spreads (`sd_<symbol>`) that differ from the description, such as calibrated ones.
         sizes: volumes at the first dose.
         body: weights.
@@ -102,11 +102,12 @@ def draw_patients(
         OptionError: no draw is accepted: the medians describe nobody with growing lesions.
     """
     count = len(numbers)
+    to_inject = np.broadcast_to(np.asarray(injected, dtype=np.int64), count)
     draws = np.zeros(count, dtype=np.int64)
     pending = np.arange(count)
     found: dict[str, Floats] = {}
     for attempt in range(MOST_DRAWS):
-        drawn = _draw_once(model, numbers[pending], key, lesions, injected, medians, sizes, attempt)
+        drawn = _draw_once(model, numbers[pending], key, lesions, to_inject[pending], medians, sizes, attempt)
         for name, value in drawn.items():
             if name not in found:
                 found[name] = np.zeros((count, *value.shape[1:]))
@@ -127,7 +128,7 @@ def draw_patients(
     return VirtualPatients(
         numbers=numbers,
         lesions=lesions,
-        injected=injected,
+        injected=to_inject,
         weight_kg=weight,
         values=_finish(model, found, weight, medians),
         draws=draws,
@@ -157,7 +158,7 @@ def _draw_once(
     numbers: NDArray[np.int64],
     key: int,
     lesions: int,
-    injected: int,
+    injected: NDArray[np.int64],
     medians: Mapping[str, float],
     sizes: LesionSizes,
     attempt: int,
@@ -203,10 +204,11 @@ def _place(parameter: Parameter, moved: Floats, medians: Mapping[str, float]) ->
     return value if parameter.spread.at_most is None else np.minimum(value, parameter.spread.at_most)
 
 
-def _draw_sizes(scores: Floats, injected: int, sizes: LesionSizes) -> Floats:
-    volumes = sizes.distant_ml * np.exp(sizes.distant_spread * scores)
-    volumes[:, :injected] = sizes.injected_ml * np.exp(sizes.injected_spread * scores[:, :injected])
-    return volumes
+def _draw_sizes(scores: Floats, injected: NDArray[np.int64], sizes: LesionSizes) -> Floats:
+    is_to_inject = np.arange(scores.shape[1]) < injected[:, None]
+    median = np.where(is_to_inject, sizes.injected_ml, sizes.distant_ml)
+    spread = np.where(is_to_inject, sizes.injected_spread, sizes.distant_spread)
+    return np.asarray(median * np.exp(spread * scores))
 
 
 def _can_be(

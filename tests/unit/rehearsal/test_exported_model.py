@@ -44,7 +44,9 @@ def find_undisturbed(arm: str, place: int):
     """A rehearsed patient of the arm to whom everything planned is given, and their number in the arm."""
     study = read_study("nivipit")
     draw = read_ensemble(study.folder)[0]
-    scenario = apply_draw(choose_scenario(study.protocol), draw)
+    scenario = apply_draw(
+        choose_scenario(study.protocol, changes={"treatment_beyond_progression": 1.0}), draw
+    )
     plan = plan_arm(study.protocol, arm, MODEL, horizon_days=HORIZON)
     found = simulate_representatives(
         MODEL,

@@ -79,10 +79,15 @@ def test_doses_given_are_those_that_the_rules_allow_after_the_events_of_the_tabl
     for patient in trial.patients:
         own = events.get(patient.person.usubjid, [])
         given = patient.outcome.courses.given[patient.row]
+        stop_day = patient.outcome.courses.stop_day[patient.row]
         for dose, is_given in zip(patient.outcome.plan.doses, given, strict=False):
             if dose.day >= patient.end:
                 continue
             on = patient.person.entry + datetime.timedelta(days=int(dose.day))
+            if dose.day > stop_day:
+                assert not is_given  # a scan showed progression
+                told.add("progression")
+                continue
             # Days alone tell nobody whether an event of the day of the dose came before it.
             if any(event.start == on for event in own):
                 continue
@@ -92,7 +97,7 @@ def test_doses_given_are_those_that_the_rules_allow_after_the_events_of_the_tabl
                 continue  # the lesion may be gone, which is another reason than toxicity
             assert is_given == (state == "go"), (patient.person.usubjid, dose.day, state)
             told.add(state)
-    assert told == ({"go"} if name == "neo1" else {"go", "hold", "stop"})
+    assert told == ({"go"} if name == "neo1" else {"go", "hold", "stop", "progression"})
 
 
 def read_events(table: pl.DataFrame) -> dict[str, list[Toxicity]]:

@@ -26,7 +26,7 @@ from abscopal.rehearsal.random_numbers import draw_uniforms, make_key
 from abscopal.rehearsal.scenario import choose_scenario
 
 MODEL = read_model()
-SCENARIO = choose_scenario(read_study("nivipit").protocol)
+SCENARIO = choose_scenario(read_study("nivipit").protocol, changes={"treatment_beyond_progression": 1.0})
 END, FIRST_WEEKS = 182.0, 10
 WITHIN_WEEKLY, WITHIN_DAILY = 2e-3, 1e-4
 

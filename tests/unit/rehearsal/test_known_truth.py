@@ -45,7 +45,7 @@ def courses(request):
     """Patients whom nobody fails to treat; they may be lost."""
     return simulate_courses(
         MODEL, plan_arm(STUDY.protocol, request.param, MODEL, horizon_days=HORIZON),
-        change(randomised_not_analysed_probability=0.0, loss_per_year=1.0),
+        change(randomised_not_analysed_probability=0.0, loss_per_year=1.0, treatment_beyond_progression=1.0),
         np.arange(1500), study_hash_key=1, arm_key=2, settings=Settings(HORIZON, 1e-4),
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ def test_retention_and_release_differ_between_lesions_and_nobody_retains_more_th
 
 def simulate(study: str, arm: str, **changes: float):
     protocol, model, key = read_study(study).protocol, read_model(), make_key("sites")
-    scenario = choose_scenario(protocol, changes=changes)
+    scenario = choose_scenario(protocol, changes={"treatment_beyond_progression": 1.0} | changes)
     plan = plan_arm(protocol, arm, model, horizon_days=120.0)
     courses = simulate_courses(
         model, plan, scenario, np.arange(800), study_hash_key=key, arm_key=make_key("sites", arm),

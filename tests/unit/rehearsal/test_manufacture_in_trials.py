@@ -35,6 +35,7 @@ NOTHING_ELSE = {
     "second_collection_probability": 0.0,
     "progression_before_first_dose_probability": 0.0,
     "model_lambda_D": 0.0,
+    "treatment_beyond_progression": 1.0,
 }
 
 

@@ -16,12 +16,14 @@ from abscopal.rehearsal.courses import Settings, simulate_courses
 from abscopal.rehearsal.ensemble import ParameterDraw
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.random_numbers import make_key
+from abscopal.rehearsal.readings import plan_scans
 from abscopal.rehearsal.reporting.pictures import render_trial_figures
 from abscopal.rehearsal.reporting.published_checks import list_target_checks
 from abscopal.rehearsal.reporting.report import write_rehearsal_report
 from abscopal.rehearsal.reporting.representative_courses import simulate_representatives
 from abscopal.rehearsal.reporting.sensitivity import compute_sensitivities
 from abscopal.rehearsal.scenario import choose_scenario
+from abscopal.rehearsal.seen_progression import watch_progression
 
 STUDY = read_study("nivipit")
 
@@ -85,7 +87,10 @@ def test_a_conclusion_that_a_comparison_never_reaches_is_shown_as_nought():
 def test_patients_in_detail_are_those_of_the_rehearsal():
     model, scenario = read_model(), choose_scenario(STUDY.protocol)
     plan = plan_arm(STUDY.protocol, "IT", model, horizon_days=183)
-    keys = {"study_hash_key": make_key("h", 0), "arm_key": make_key("h", 0, "IT")}
+    watch = watch_progression(
+        scenario, lambda: plan_scans(STUDY.protocol, horizon_days=183), arm_key=make_key("h", 0, "IT")
+    )
+    keys = {"study_hash_key": make_key("h", 0), "arm_key": make_key("h", 0, "IT"), "watch": watch}
     settings = Settings(183.0, 1e-6)
     detailed = simulate_representatives(model, plan, scenario, np.arange(70), settings=settings, **keys)
     courses = simulate_courses(model, plan, scenario, np.arange(70), settings=settings, **keys)

@@ -17,7 +17,12 @@ Floats = NDArray[np.float64]
 
 
 def accumulate_hazards(
-    model: ModelDescription, values: Values, states: Mapping[str, Floats], days: Floats
+    model: ModelDescription,
+    values: Values,
+    states: Mapping[str, Floats],
+    days: Floats,
+    *,
+    before: Mapping[str, Floats] | None = None,
 ) -> dict[str, Floats]:
     """Add up every cumulative hazard over the days of a grid, by the trapezium rule.
 
@@ -26,6 +31,7 @@ def accumulate_hazards(
         values: every parameter by symbol: one number, one a patient, or one a patient and lesion.
         states: the states that hazards stand on, patient by day by lesion (by one, for a state of the patient).
         days: the days of the grid, the first being the start.
+        before: what was added up for the first of these days already; only later ones are worked out.
 
     Returns:
         Patient by day, for each hazard by symbol. On a weekly grid they are within a thousandth of the integral
@@ -40,17 +46,22 @@ def accumulate_hazards(
         [[0.0, 0.004]]
     """
     list_hazard_states(model)
+    patients = len(next(iter(states.values())))
+    done = before or {hazard.symbol: np.zeros((patients, 1)) for hazard in model.hazards}
+    last = min(summed.shape[1] for summed in done.values()) - 1
     known: dict[str, Any] = {name: _widen(np.asarray(value)) for name, value in values.items()}
-    known |= {TIME: days[None, :, None], **states}
+    known |= {TIME: days[None, last:, None], **{name: state[:, last:] for name, state in states.items()}}
     for item in list_needed(model, [hazard.rate for hazard in model.hazards]):
         known[item.symbol] = work_out(item.expression, known)
-    shape = (len(next(iter(states.values()))), len(days))
-    steps = np.diff(days)
+    steps = np.diff(days[last:])
     found: dict[str, Floats] = {}
     for hazard in model.hazards:
-        rate = np.broadcast_to(work_out(hazard.rate, known), (*shape, 1))[:, :, 0]
+        rate = np.broadcast_to(work_out(hazard.rate, known), (patients, len(steps) + 1, 1))[:, :, 0]
         added = steps * (rate[:, 1:] + rate[:, :-1]) / 2
-        found[hazard.symbol] = np.concatenate([np.zeros((shape[0], 1)), np.cumsum(added, axis=1)], axis=1)
+        summed = done[hazard.symbol]
+        # Carried on from the last sum, so that a sum made in two goes is the sum made in one.
+        later = np.cumsum(np.concatenate([summed[:, -1:], added], axis=1), axis=1)
+        found[hazard.symbol] = np.concatenate([summed[:, :-1], later], axis=1)
     return found
 
 

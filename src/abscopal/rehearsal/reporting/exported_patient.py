@@ -110,7 +110,7 @@ def draw_exported_patient(
         arm=identifier,
         number=int(patients.numbers[0]) - first,
         values={item.symbol: _take_one(values[item.symbol]) for item in model.parameters},
-        doses=_list_doses(plan, float(patients.weight_kg[0]), patients.injected),
+        doses=_list_doses(plan, float(patients.weight_kg[0]), int(patients.injected[0])),
         lesions=patients.lesions,
         without_effect=plan.without_effect,
     )

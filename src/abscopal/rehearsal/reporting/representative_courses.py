@@ -92,9 +92,8 @@ def simulate_representatives(
     shape = (len(numbers), len(days))
     lesions = {state: np.full((*shape, MOST_LESIONS), np.nan) for state in LESION_STATES}
     plasma = {drug: np.full(shape, np.nan) for drug in PLASMA}
-    pairs = set(zip(courses.injected.tolist(), courses.lesions.tolist(), strict=True))
-    for injected, count in sorted(pairs):
-        rows = np.flatnonzero((courses.injected == injected) & (courses.lesions == count))
+    for count in np.unique(courses.lesions).tolist():
+        rows = np.flatnonzero(courses.lesions == count)
         kept, values = _simulate_group(model, plan, scenario, courses, rows, days, study_hash_key, settings)
         for state in LESION_STATES:
             lesions[state][rows, :, :count] = kept[state]
@@ -131,7 +130,7 @@ def _simulate_group(
         courses.numbers[rows],
         key=key,
         lesions=int(courses.lesions[rows[0]]),
-        injected=int(courses.injected[rows[0]]),
+        injected=courses.injected[rows],
         medians=scenario.medians,
         sizes=LesionSizes(
             scenario["injected_volume_ml"],
