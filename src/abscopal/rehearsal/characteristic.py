@@ -24,7 +24,8 @@ RATES: tuple[tuple[str, str, str], ...] = (
     (INJECTED_RATE, "injected_shrunk", "injected_targets"),
     ("distant_lesion_rate", "distant_shrunk", "distant_targets"),
 )
-"""Rates of an arm: name, column of the numerator, column of the denominator."""
+"""Rates of an arm: name, column of the numerator, column of the denominator; first those of patients."""
+RATES_OF_LESIONS = RATES[4:]
 
 
 @dataclass(frozen=True, slots=True)

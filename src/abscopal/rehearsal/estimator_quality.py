@@ -13,15 +13,18 @@ import polars as pl
 from numpy.typing import NDArray
 
 from abscopal.rehearsal.array_response import CR, PR, SD
-from abscopal.rehearsal.array_statistics import compute_medians, compute_proportions
+from abscopal.rehearsal.array_statistics import Proportions, compute_medians, compute_proportions
 from abscopal.rehearsal.characteristic import (
     ALL,
+    INJECTED_RATE,
     LEVEL,
     NORMAL,
     RATES,
+    RATES_OF_LESIONS,
     Characteristic,
     Floats,
     compute_limits,
+    compute_rate,
     compute_share,
 )
 from abscopal.rehearsal.rehearsing import Rehearsed
@@ -30,8 +33,7 @@ from abscopal.rehearsal.trials import compute_states
 from abscopal.rehearsal.true_endpoints import TRUE
 
 PRIMARY, MEDIAN = "primary_rate", "pfs_median"
-JUDGED = RATES[:4]
-"""Rates of patients; those of lesions are not independent within a patient, and have no such interval."""
+RATES_OF_PATIENTS = RATES[:4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def compute_truths(cohort: pl.DataFrame, rule: PrimaryRule | None = None) -> dic
         "distant_response_rate": _compute_rate(true["distant_responds"], distant),
         MEDIAN: _compute_median(true["progression_day"], true["progressed"]),
     }
+    for quantity, shrunk, targets in RATES_OF_LESIONS:
+        truths[quantity] = _compute_lesion_rate(true[shrunk] * treated, true[targets] * treated)
     if rule is not None:
         seen = {**true, "failed": np.zeros_like(treated), "evaluable_day": np.zeros(len(treated))}
         states = compute_states(rule, seen, 0.0)
@@ -87,7 +91,8 @@ def list_estimator_quality(rehearsed: Rehearsed) -> Iterator[Characteristic]:
         rehearsed: the trials and their virtual patients.
 
     Yields:
-        Of each quantity its truth with the standard error, bias, and coverage of the exact 95 % interval.
+        Of each quantity its truth with the standard error, bias, and coverage of the 95 % interval: exact for rates of
+        patients, clustered by patient for those of lesions.
     """
     design, trials = rehearsed.variant.design, rehearsed.trials
     for arm in design.arms:
@@ -99,12 +104,21 @@ def list_estimator_quality(rehearsed: Rehearsed) -> Iterator[Characteristic]:
         }
         if rule is not None:
             own = {draw: found[PRIMARY] for draw, found in truths.items()}
-            yield from _judge(design.name, PRIMARY, trials, "primary_successes", "primary_evaluable", own)
-        for quantity, events, counted in JUDGED:
+            rates = _read_rates(trials, "primary_successes", "primary_evaluable")
+            yield from _judge(design.name, PRIMARY, trials, rates, own)
+        for quantity, events, counted in RATES_OF_PATIENTS:
             own = {draw: found[quantity] for draw, found in truths.items()}
-            yield from _judge(
-                design.name, f"{quantity}.{arm}", trials, f"{events}_{arm}", f"{counted}_{arm}", own
+            rates = _read_rates(trials, f"{events}_{arm}", f"{counted}_{arm}")
+            yield from _judge(design.name, f"{quantity}.{arm}", trials, rates, own)
+        for quantity, shrunk, targets in RATES_OF_LESIONS:
+            if quantity == INJECTED_RATE and arm not in design.injecting:
+                continue
+            own = {draw: found[quantity] for draw, found in truths.items()}
+            rates = Proportions(
+                compute_rate(trials, f"{shrunk}_{arm}", f"{targets}_{arm}"),
+                *(trials[f"{quantity}_{side}_{arm}"].to_numpy() for side in ("lower", "upper")),
             )
+            yield from _judge(design.name, f"{quantity}.{arm}", trials, rates, own)
         own = {draw: found[MEDIAN] for draw, found in truths.items()}
         yield from _judge_median(design.name, arm, trials, own)
 
@@ -115,6 +129,15 @@ def _compute_rate(events: NDArray[np.bool_], counted: NDArray[np.bool_]) -> Trut
         return Truth(float("nan"), float("nan"), 0)
     share = float((events & counted).sum() / n)
     return Truth(share, (share * (1 - share) / n) ** 0.5, n)
+
+
+def _compute_lesion_rate(shrunk: NDArray[np.int64], targets: NDArray[np.int64]) -> Truth:
+    """A share of lesions; its error from the patients, since lesions of one patient resemble each other."""
+    lesions, patients = int(targets.sum()), int((targets > 0).sum())
+    if lesions == 0:
+        return Truth(float("nan"), float("nan"), 0)
+    share = float(shrunk.sum() / lesions)
+    return Truth(share, float(((shrunk - share * targets) ** 2).sum() ** 0.5 / lesions), patients)
 
 
 def _compute_median(days: Floats, events: NDArray[np.bool_]) -> Truth:
@@ -145,24 +168,28 @@ def _tell_truth(
     )
 
 
+def _read_rates(trials: pl.DataFrame, events: str, counted: str) -> Proportions:
+    """The rate that each trial finds, with its exact interval; not a number where nobody counts."""
+    return compute_proportions(trials[events].to_numpy(), trials[counted].to_numpy(), level=LEVEL)
+
+
 def _judge(
-    name: str, quantity: str, trials: pl.DataFrame, events: str, counted: str, truths: Mapping[int, Truth]
+    name: str, quantity: str, trials: pl.DataFrame, rates: Proportions, truths: Mapping[int, Truth]
 ) -> Iterator[Characteristic]:
     draws = trials["draw"].to_numpy()
     truth = np.array([truths[draw].value for draw in draws])
-    n = trials[counted].to_numpy().astype(float)
-    has = (n > 0) & ~np.isnan(truth)
+    has = ~np.isnan(rates.estimate) & ~np.isnan(truth)
     if not has.any():
         return
-    truth = truth[has]
-    found = compute_proportions(trials[events].to_numpy().astype(float)[has], n[has], level=LEVEL)
-    error = found.estimate - truth
+    error = (rates.estimate - truth)[has]
     lower, upper = compute_limits(error)
     yield from _tell_truth(name, quantity, truths, draws[has], "proportion")
     bias = float(error.mean())
     yield Characteristic(name, ALL, f"{quantity}.bias", bias, lower, upper, len(error), "proportion")
-    is_covered = (found.lower <= truth) & (truth <= found.upper)
-    yield compute_share(name, ALL, f"{quantity}.coverage", is_covered)
+    has_limits = has & ~np.isnan(rates.lower)
+    if has_limits.any():
+        is_covered = (rates.lower <= truth) & (truth <= rates.upper)
+        yield compute_share(name, ALL, f"{quantity}.coverage", is_covered[has_limits])
 
 
 def _judge_median(

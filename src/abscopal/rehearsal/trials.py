@@ -13,7 +13,12 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from abscopal.rehearsal.array_response import CR, PR, SD
-from abscopal.rehearsal.array_statistics import compute_log_ranks, compute_medians
+from abscopal.rehearsal.array_statistics import (
+    compute_clustered_proportions,
+    compute_log_ranks,
+    compute_medians,
+)
+from abscopal.rehearsal.characteristic import LEVEL, RATES_OF_LESIONS
 from abscopal.rehearsal.recruitment import Entries
 from abscopal.rehearsal.stopping import compute_stops
 from abscopal.rehearsal.trial_design import Look, PrimaryRule, TrialDesign, compute_minimum
@@ -281,6 +286,11 @@ def _add_arm(arm: str, seen: Columns, members: Flags, columns: Columns) -> None:
     columns |= {f"{name}_{arm}": flags.sum(axis=1) for name, flags in counts.items()}
     for name in ("injected_shrunk", "injected_targets", "distant_shrunk", "distant_targets", "doses"):
         columns[f"{name}_{arm}"] = np.where(treated, seen[name], 0).sum(axis=1)
+    for quantity, shrunk, targets in RATES_OF_LESIONS:
+        found = compute_clustered_proportions(
+            *(np.where(treated, seen[name], 0) for name in (shrunk, targets)), level=LEVEL
+        )
+        columns |= {f"{quantity}_lower_{arm}": found.lower, f"{quantity}_upper_{arm}": found.upper}
     _add_product(arm, seen, members, columns)
     columns[f"pfs_median_{arm}"] = compute_medians(seen["progression_day"], seen["progressed"], members)
     columns[f"os_median_{arm}"] = compute_medians(seen["survival_day"], seen["died"], members)

@@ -3,10 +3,16 @@
 import numpy as np
 import pytest
 
+from abscopal.estimation.clustered import estimate_clustered_proportion
 from abscopal.estimation.kaplan_meier import estimate_kaplan_meier, estimate_survival_quantile
 from abscopal.estimation.log_rank import compute_log_rank_test
 from abscopal.estimation.proportions import estimate_proportion
-from abscopal.rehearsal.array_statistics import compute_log_ranks, compute_medians, compute_proportions
+from abscopal.rehearsal.array_statistics import (
+    compute_clustered_proportions,
+    compute_log_ranks,
+    compute_medians,
+    compute_proportions,
+)
 
 
 @pytest.mark.parametrize("level", [0.9, 0.95])
@@ -17,6 +23,23 @@ def test_exact_intervals_are_those_of_one_proportion(level):
         one = estimate_proportion(events, n, level=level)
         assert found.estimate[place] == pytest.approx(one.estimate)
         assert (found.lower[place], found.upper[place]) == pytest.approx((one.lower, one.upper), abs=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.95])
+@pytest.mark.parametrize("patients", [1, 2, 5, 24])
+def test_rates_of_lesions_are_those_of_one_trial(patients, share):
+    generator = np.random.default_rng(patients)
+    sizes = generator.integers(0, 4, (120, patients))
+    events = generator.binomial(sizes, share)
+    found = compute_clustered_proportions(events, sizes)
+    for trial in range(len(sizes)):
+        owner = np.repeat(np.arange(patients), sizes[trial])
+        place = np.concatenate([np.arange(size) for size in sizes[trial]]) if len(owner) else np.empty(0)
+        one = estimate_clustered_proportion((place < events[trial][owner]).astype(float), owner)
+        for mine, theirs in (
+            (found.estimate, one.estimate), (found.lower, one.lower), (found.upper, one.upper),
+        ):  # fmt: skip
+            assert mine[trial] == pytest.approx(np.nan if theirs is None else theirs, abs=1e-9, nan_ok=True)
 
 
 def draw_trials(seed: int, trials: int, patients: int):

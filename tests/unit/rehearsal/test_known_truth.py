@@ -114,6 +114,14 @@ def test_bias_of_a_rehearsal_shows_the_reading_error(courses):
     assert wrong["response_rate.IT.truth"].n == 1500
     assert 0.01 < wrong["response_rate.IT.truth_error"].estimate < 0.014
     assert exact["response_rate.IT.coverage"].upper > 0.95
+    # A lesion is read several times, and its best counts: error makes lesions shrink that did not.
+    is_injected = bool(np.isfinite(courses.first_injection_day).any())
+    for quantity in ("distant_lesion_rate", *(["injected_lesion_rate"] if is_injected else [])):
+        assert abs(exact[f"{quantity}.IT.bias"].estimate) < 0.03
+        assert wrong[f"{quantity}.IT.bias"].estimate > exact[f"{quantity}.IT.bias"].estimate + 0.01
+        assert exact[f"{quantity}.IT.coverage"].upper > 0.9
+    assert ("injected_lesion_rate.IT.truth" in exact) == is_injected
+    assert "injected_lesion_rate.IV.truth" not in exact  # nothing is injected in that arm
     assert abs(exact["primary_rate.bias"].estimate) < 0.03
 
 
