@@ -91,3 +91,11 @@ def test_what_an_ensemble_varies_may_be_fixed_at_the_value_of_the_scenario():
         "missed_visit_probability=0.03",
         draws=(ParameterDraw(1, {"missed_visit_probability": 0.2}),),
     )
+
+
+def test_what_acts_under_one_draw_alone_is_compared():
+    """Macrophages deplete regulatory T cells only where the hypothesis is switched on: in one draw of ten."""
+    off = [ParameterDraw(number, {"s_dep": 0.0}) for number in range(10)]
+    with pytest.raises(OptionError, match="an effect that is switched off"):
+        ask("nivipit", "model_M_f=3", draws=off)
+    ask("nivipit", "model_M_f=3", draws=[*off[:7], ParameterDraw(7, {"s_dep": 1.0}), *off[8:]])
