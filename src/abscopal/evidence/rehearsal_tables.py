@@ -127,14 +127,25 @@ def tabulate_spread(
     header = tuple(TEXTS[f"table_{key}"].read(language) for key in names)
     # A column that says nothing, such as quantiles of probabilities or draws of a single set, is not shown.
     kept = [place for place in range(len(header)) if any(row[place].text != NOTHING for row in rows)]
+    counted, kept = _say_trials_once(caption, rows, kept, language)
     return Table(
         identifier,
-        caption,
+        counted,
         tuple(header[place] for place in kept),
         tuple(tuple(row[place] for place in kept) for row in rows),
         notes=(TEXTS["intervals" if is_long else "intervals_short"].read(language),),
         is_long=is_long,
     )
+
+
+def _say_trials_once(
+    caption: str, rows: Sequence[tuple[Cell, ...]], kept: list[int], language: Language
+) -> tuple[str, list[int]]:
+    """Where every row rests on the same trials, their number stands in the caption and not in the last column."""
+    numbers = {row[-1].text for row in rows}
+    if len(numbers) != 1:
+        return caption, kept
+    return TEXTS["of_trials"].read(language).format(caption=caption, trials=numbers.pop()), kept[:-1]
 
 
 def tabulate_estimators(quantities: Mapping[str, Measures], wording: Wording) -> Table | None:
@@ -180,11 +191,14 @@ def tabulate_estimators(quantities: Mapping[str, Measures], wording: Wording) ->
         "simulation",
         "n",
     )
+    caption, kept = _say_trials_once(
+        TEXTS["table_estimators"].read(language), rows, list(range(len(keys))), language
+    )
     return Table(
         "estimators",
-        TEXTS["table_estimators"].read(language),
-        tuple(TEXTS[f"table_{key}"].read(language) for key in keys),
-        tuple(rows),
+        caption,
+        tuple(TEXTS[f"table_{keys[place]}"].read(language) for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in rows),
         notes=(TEXTS["table_estimators_note"].read(language),),
     )
 
