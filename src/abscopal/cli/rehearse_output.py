@@ -33,7 +33,11 @@ from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw, explain_stale_ensemble, read_ensemble
 from abscopal.rehearsal.model.description import read_model
-from abscopal.rehearsal.operating_characteristics import compute_characteristics, list_content
+from abscopal.rehearsal.operating_characteristics import (
+    compute_characteristics,
+    list_conclusions,
+    list_content,
+)
 from abscopal.rehearsal.rehearsing import Rehearsed, Variant, choose_ensemble, rehearse_trials
 from abscopal.rehearsal.reporting.report import (
     CREDIBILITY,
@@ -112,7 +116,8 @@ def run_rehearsal(request: Request) -> None:
             workforce=Workforce(request.workers, request.dask),
             report=report,
         )
-    found = [compute_characteristics(item) for item in rehearsed]
+    conclusions = list_conclusions(rehearsed)
+    found = [compute_characteristics(item, conclusions=conclusions) for item in rehearsed]
     _write(request, study, rehearsed, [row for rows in found for row in rows], settings)
     fitted = {name for draw in draws for name in draw.medians}
     print_summary(study.protocol, rehearsed, found, fitted=fitted, language=request.language)

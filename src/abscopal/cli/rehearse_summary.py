@@ -193,15 +193,15 @@ def _print_comparison(
     table = Table(title=title, title_justify="left", title_style="bold")
     arms = rehearsed[0].variant.design.arms
     # A larger trial reaches the count among more patients than the rule was fixed for: it is never said to meet it.
-    conclusions = [code for code in ("met", "overrun") if any(f"conclusion.{code}" in page for page in pages)]
-    shares = [*(f"conclusion.{code}" for code in conclusions or ["met"]), "stopped"]
+    conclusions = [code for code in ("met", "overrun") if f"conclusion.{code}" in pages[0]]
+    shares = [*(f"conclusion.{code}" for code in conclusions), "stopped"]
     means = [f"{quantity}.{arm}" for quantity in ("severe_rate", "response_rate") for arm in arms]
     table.add_column(Text(en="quantity", fr="quantité").read(language))
     for item in rehearsed:
         table.add_column(name_design(item.variant.design.name, language=language), overflow="fold")
     for quantity in shares:
         name = name_quantity(quantity, language=language)
-        table.add_row(name, *(_tell_share(page.get(quantity), language) for page in pages))
+        table.add_row(name, *(_tell(page[quantity], language) for page in pages))
     table.add_row(
         name_quantity("duration_days.q50", language=language),
         *(_tell_quantiles(page, "duration_days", language) for page in pages),
@@ -210,11 +210,6 @@ def _print_comparison(
         name = name_quantity(f"{quantity}.mean", language=language)
         table.add_row(name, *(_tell_mean(page.get(f"{quantity}.mean"), language) for page in pages))
     console.print(table)
-
-
-def _tell_share(row: Characteristic | None, language: Language) -> str:
-    """A share with its interval; what never happened has no row."""
-    return format_percent(0, language=language) if row is None else _tell(row, language)
 
 
 def _tell(row: Characteristic, language: Language) -> str:

@@ -226,10 +226,8 @@ def tabulate_comparison(rows: Sequence[CharacteristicRow], wording: Wording) -> 
         if not any(found):
             continue
         unit = next(row.unit for row in found if row is not None)
-        # A conclusion that no trial of a design reached has no row: it is nought.
-        is_share = name.startswith("conclusion.")
         cells = [
-            Cell(write_quantity(0.0, unit, language=language) if is_share else NOTHING, is_number=True)
+            Cell(NOTHING, is_number=True)
             if row is None
             else Cell(f"{_write(row, language)} ({_write_limits(row, unit, language)})", is_number=True)
             for row in found

@@ -103,8 +103,10 @@ MODES: dict[str, Text] = {
     ),
     "single": Text(en="One arm: every patient is in it.", fr="Un seul bras : tous les patients y sont."),
     "clones": Text(
-        en="Clones: every patient is in every arm. No real trial can do this.",
-        fr="Clones : chaque patient est dans tous les bras. Aucun essai réel ne le peut.",
+        en="Clones: every patient is in every arm, with the same luck; as many people enter as the largest arm would "
+        "have. No real trial can do this.",
+        fr="Clones : chaque patient est dans tous les bras, avec le même hasard ; il entre autant de personnes que le "
+        "plus grand bras en aurait. Aucun essai réel ne le peut.",
     ),
 }
 

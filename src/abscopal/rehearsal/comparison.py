@@ -30,6 +30,7 @@ class Change:
         stopping: whether a limit that is reached ends inclusion.
         dose_factors: factor of the dose by intervention.
         settings: settings of the scenario, `model_` ones among them.
+        injected_lesions: lesions to inject in every patient, where their number is changed.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Change:
     stopping: Stopping | None = None
     dose_factors: Mapping[str, float] | None = None
     settings: Mapping[str, float] | None = None
+    injected_lesions: int | None = None
 
 
 def read_change(text: str) -> Change:
@@ -55,7 +57,7 @@ def read_change(text: str) -> Change:
     Example:
         >>> read_change("patients=80,stopping=ignore")
         Change(name='patients=80,stopping=ignore', patients=80, allocation=None, stopping='ignore',
-               dose_factors={}, settings={})
+               dose_factors={}, settings={}, injected_lesions=None)
     """
     change = Change(text, dose_factors={}, settings={})
     factors: dict[str, float] = {}
@@ -75,6 +77,7 @@ def read_change(text: str) -> Change:
             if number not in (1, 2, 3):
                 raise _refuse(text, f"{number} injected lesions are not rehearsed; 1, 2 or 3 are.")
             settings |= {setting: float(place == number) for place, setting in enumerate(INJECTED, start=1)}
+            change = replace(change, injected_lesions=number)
         elif name.startswith(DOSE):
             factors[name.removeprefix(DOSE)] = _read_factor(text, value)
         else:
@@ -109,6 +112,8 @@ def plan_variants(
     for change in (Change(PLANNED), *changes):
         settings, factors = dict(change.settings or {}), dict(change.dose_factors or {})
         _assert_given(protocol, factors)
+        if change.injected_lesions is not None and protocol.injection is None:
+            raise _refuse(change.name, "The study injects no lesion, so that none can be injected more.")
         chosen = choose_scenario(protocol, identifier=scenario, changes=settings)
         design = plan_trial(
             protocol,

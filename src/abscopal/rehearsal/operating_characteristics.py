@@ -42,7 +42,23 @@ class Outcomes:
     unit: str
 
 
-def compute_characteristics(rehearsed: Rehearsed) -> tuple[Characteristic, ...]:
+def list_conclusions(rehearsed: Sequence[Rehearsed]) -> tuple[str, ...]:
+    """List the conclusions to speak of: that a rule is met, and whatever any way of running the trial reached.
+
+    Args:
+        rehearsed: the trials of each way.
+
+    Returns:
+        Codes of conclusions in alphabetical order.
+    """
+    reached = {code for item in rehearsed for code in item.trials["conclusion"].unique()}
+    has_rule = any(item.variant.design.rule is not None for item in rehearsed)
+    return tuple(sorted(reached | ({"met"} if has_rule else set())))
+
+
+def compute_characteristics(
+    rehearsed: Rehearsed, *, conclusions: Sequence[str] | None = None
+) -> tuple[Characteristic, ...]:
     """Compute the operating characteristics of one way to run the trial.
 
     The interval of a probability or a mean is that of the simulation (95 %): it says how many trials were
@@ -50,18 +66,21 @@ def compute_characteristics(rehearsed: Rehearsed) -> tuple[Characteristic, ...]:
 
     Args:
         rehearsed: the trials.
+        conclusions: those to speak of, from `list_conclusions` where several ways are compared; one that these trials
+            never reached is nought, with its interval.
 
     Returns:
         The characteristics.
     """
+    spoken = list_conclusions([rehearsed]) if conclusions is None else conclusions
     trials, design = rehearsed.trials, rehearsed.variant.design
     draws = sorted(trials["draw"].unique())
-    outcomes = list(_list_outcomes(trials, design))
+    outcomes = list(_list_outcomes(trials, design, spoken))
     found = list(_describe(outcomes, design.name, ALL))
     own = trials["draw"].to_numpy()
     if len(draws) > 1:
         for draw in draws:
-            apart = _list_outcomes(trials.filter(pl.col("draw") == draw), design)
+            apart = _list_outcomes(trials.filter(pl.col("draw") == draw), design, spoken)
             found += _describe(list(apart), design.name, str(draw))
     for item in outcomes:
         found += _tell_doubts(item, own, design.name)
@@ -121,11 +140,13 @@ def _group(values: Floats, draws: NDArray[np.int64]) -> tuple[NDArray[np.int64],
     return counts, means, squares
 
 
-def _list_outcomes(trials: pl.DataFrame, design: TrialDesign) -> Iterator[Outcomes]:
+def _list_outcomes(
+    trials: pl.DataFrame, design: TrialDesign, conclusions: Sequence[str]
+) -> Iterator[Outcomes]:
     def take(column: str, unit: str, quantity: str | None = None) -> Outcomes:
         return Outcomes(quantity or column, trials[column].to_numpy().astype(np.float64), unit)
 
-    for conclusion in sorted(trials["conclusion"].unique()):
+    for conclusion in conclusions:
         happened = (trials["conclusion"] == conclusion).to_numpy().astype(np.float64)
         yield Outcomes(f"conclusion.{conclusion}", happened, PROBABILITY)
     for event in ("limit_reached", "stopped"):

@@ -23,6 +23,7 @@ from abscopal.rehearsal.trials import count_patients, derive_trials
 from abscopal.rehearsal.workers import Cache, Report, Workforce, simulate_tasks
 
 GOLDEN = (5**0.5 - 1) / 2
+CLONES = "every arm"
 FEWEST_DRAWS, TRIALS_OF_A_DRAW = 8, 100
 
 
@@ -207,6 +208,8 @@ def plan_recipe(
         study_hash=study_hash,
         seed=seed,
         draw=draw.identifier,
+        # A clone has the same luck in every arm: what differs between arms is the treatment.
+        chance=arm if variant.design.mode == "randomised" else CLONES,
         plan=plan_arm(
             protocol, arm, read_model(), horizon_days=settings.horizon_days, dose_factors=factors or None
         ),

@@ -221,10 +221,14 @@ def _assert_possible(operation: Operation, value: float) -> None:
     if not operation.lowest <= value <= operation.highest:
         nearest = min(max(value, operation.lowest), operation.highest)
         raise OptionError(
-            f"{operation.name} is {value:g} {operation.unit}, which cannot be.",
+            f"{operation.name} is {_write(value, operation.unit)}, which cannot be.",
             where="rehearsal, scenario",
             remedy=f"It lies between {operation.lowest:g} and {operation.highest:g}; the nearest is {nearest:g}.",
         )
+
+
+def _write(value: float, unit: str) -> str:
+    return f"{value:g}" if unit == "1" else f"{value:g} {unit}"
 
 
 def _assert_parameter(name: str, number: float, model: ModelDescription) -> None:

@@ -6,11 +6,12 @@ gives the same rows on any worker, so that rows of an earlier run are as good as
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,8 @@ CHUNK = 2048
 """Patients of one task. It never depends on the workers: who shares a block with whom is part of the result."""
 ARM_STRIDE = 1 << 40
 """Numbers between the first patients of two arms where each patient is in one arm only."""
-SOURCES = ("", "engine", "model")
+SOURCES = ("rehearsal", "rehearsal/engine", "rehearsal/model", "derivations")
+"""Folders whose code decides the rows; of the derivations also what lies below."""
 KEPT = {
     "treated": np.bool_, "failed": np.bool_, "severe": np.bool_, "severe_day": np.float64, "complete": np.bool_,
     "evaluable_day": np.float64, "died_first": np.bool_,
@@ -63,6 +65,7 @@ class Recipe:
         study_hash: hash of the study file.
         seed: seed of the rehearsal.
         draw: number of the draw of the parameters.
+        chance: whose chance it is, the arm; the same word in every arm gives clones the same luck everywhere.
         plan: calendar of the arm.
         scans: planned scans.
         scenario: name of the scenario.
@@ -75,6 +78,7 @@ class Recipe:
     study_hash: str
     seed: int
     draw: int
+    chance: str
     plan: ArmPlan
     scans: tuple[PackedScan, ...]
     scenario: str
@@ -108,7 +112,7 @@ def simulate_task(task: Task) -> pl.DataFrame:
     """
     recipe = task.recipe
     scenario = Scenario(recipe.scenario, recipe.values, recipe.medians)
-    arm_key = make_key(recipe.study_hash, recipe.seed, recipe.draw, recipe.plan.arm)
+    arm_key = make_key(recipe.study_hash, recipe.seed, recipe.draw, recipe.chance)
     scans = tuple(
         PlannedScan(Visit.model_validate_json(scan.visit), scan.repetition, scan.day, scan.before, scan.after)
         for scan in recipe.scans
@@ -157,16 +161,23 @@ def compute_code_hash() -> str:
     """Hash the sources that decide the rows, and the versions of what they are compiled with."""
     digest = hashlib.sha256()
     for room in SOURCES:
-        folder = files("abscopal.rehearsal") / room if room else files("abscopal.rehearsal")
-        for file in sorted(folder.iterdir(), key=lambda item: item.name):
-            if file.name.endswith((".py", ".yml")) and file.name not in _OF_TRIALS:
+        for file in _list_sources(files("abscopal").joinpath(*room.split("/")), below=room == "derivations"):
+            if file.name not in _OF_TRIALS:
                 digest.update(file.name.encode() + file.read_bytes())
     for package in ("numpy", "numba", "scipy"):
         digest.update(f"{package} {version(package)}".encode())
     return digest.hexdigest()
 
 
-# Files of this room that only put endpoints together: a change in them leaves the patients as they were.
+def _list_sources(folder: Traversable, *, below: bool) -> Iterator[Traversable]:
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.name.endswith((".py", ".yml")):
+            yield item
+        elif below and item.is_dir() and item.name != "__pycache__":
+            yield from _list_sources(item, below=True)
+
+
+# Files of the rehearsal that only put endpoints together: a change in them leaves the patients as they were.
 _OF_TRIALS = (
     "acting.py", "array_statistics.py", "characteristic.py", "comparison.py", "estimator_quality.py",
     "operating_characteristics.py", "recruitment.py", "rehearsing.py", "trial_design.py", "trials.py", "workers.py",
@@ -179,6 +190,7 @@ def _describe(recipe: Recipe) -> dict[str, Any]:
         "study": recipe.study_hash,
         "seed": recipe.seed,
         "draw": recipe.draw,
+        "chance": recipe.chance,
         "plan": asdict(recipe.plan),
         "scans": [(scan.day, scan.before, scan.after) for scan in recipe.scans],
         "values": {item.name: item.value for item in recipe.values},

@@ -90,7 +90,7 @@ class TrialDesign:
 
     Args:
         name: what tells it from others in a comparison.
-        patients: patients who enter.
+        patients: people who enter; with clones each of them stands in every arm.
         arms: identifiers of the arms.
         ratio: patients per arm.
         centres: number of centres, all of the same size.
@@ -144,7 +144,8 @@ def plan_trial(
         protocol: the study file.
         scenario: the scenario in force.
         name: name in a comparison.
-        patients: patients who enter; as planned when None.
+        patients: patients who enter; as planned when None. Of clones so many enter as the largest arm would have, so
+            that the rules of an arm are applied to as many patients as they were made for.
         method: how an arm is given, by the name of a method or of a way to use it; as planned when None.
         stopping: whether a limit that is reached ends inclusion.
         mode: randomised, or clones.
@@ -165,6 +166,8 @@ def plan_trial(
         )
     shares = tuple(ratio[arm] for arm in arms) if ratio and len(arms) > 1 else (1,)
     centres = round(protocol.identity.number_of_centres.value or scenario["centres"])
+    if mode == "clones":
+        number = -(-number * max(shares) // sum(shares))
     situation = Situation(number, shares, (1 / centres,) * centres) if len(arms) > 1 else None
     settings, within = _choose_method(protocol, shares, situation, method)
     rule, left_out = _read_rule(protocol, arms)

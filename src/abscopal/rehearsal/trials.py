@@ -105,7 +105,8 @@ def derive_trials(
         entered = entries.days < stop_day[:, None]
     counted = entered & ~seen["failed"]
     is_stopped = np.isfinite(stop_day) & (design.stopping == "stop")
-    columns["entered"] = entered.sum(axis=1)
+    # A clone enters once, though it stands in every arm.
+    columns["entered"] = entered.sum(axis=1) // (len(design.arms) if design.mode == "clones" else 1)
     columns["failed"] = (entered & seen["failed"]).sum(axis=1)
     _add_primary(design, entries, states, counted, is_stopped, reason, columns)
     _add_durations(design, entries, entered, stop_day, is_stopped, columns)

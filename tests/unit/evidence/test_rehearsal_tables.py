@@ -85,8 +85,9 @@ def test_estimators_are_judged_in_points_and_in_days():
     assert tabulate_estimators(group_by_quantity(ROWS[:2]), FR) is None
 
 
-def test_a_comparison_has_a_column_for_each_way_and_says_nought_where_nothing_happened():
+def test_a_comparison_has_a_column_for_each_way():
     larger = [
+        row("conclusion.met", 0.0, 0.0, 0.012, design="patients=80", unit="probability"),
         row("conclusion.overrun", 0.957, 0.927, 0.977, design="patients=80", unit="probability"),
         row("severe_rate.IT.mean", 0.281, 0.27, 0.292, design="patients=80"),
     ]
@@ -95,8 +96,8 @@ def test_a_comparison_has_a_column_for_each_way_and_says_nought_where_nothing_ha
     assert table.header == ("Quantity", "as planned", "patients=80")
     told = {name: (planned, changed) for name, planned, changed in read(table)}
     assert list(told)[:2] == ["rule met", "count reached among more patients than planned"]
-    assert told["rule met"] == ("74.7% (69.3% – 79.5%)", "0.0%")
-    assert told["count reached among more patients than planned"] == ("0.0%", "95.7% (92.7% – 97.7%)")
+    assert told["rule met"] == ("74.7% (69.3% – 79.5%)", "0.0% (0.0% – 1.2%)")
+    assert told["count reached among more patients than planned"] == ("—", "95.7% (92.7% – 97.7%)")
     assert told["severe toxicity in the window, IT"][1] == "28.1% (27.0% – 29.2%)"
     assert "median progression-free survival (days), IT" not in told
     assert tabulate_comparison(ROWS, EN) is None

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from scipy.stats import rankdata
 
+from abscopal.evidence.figures.rehearsal_data import LevelBeside
 from abscopal.evidence.rehearsal_tables import CharacteristicRow
 from abscopal.protocol.reading import read_study
 from abscopal.protocol.text import Text
@@ -19,7 +20,7 @@ from abscopal.rehearsal.random_numbers import make_key
 from abscopal.rehearsal.readings import plan_scans
 from abscopal.rehearsal.reporting.pictures import render_trial_figures
 from abscopal.rehearsal.reporting.published_checks import list_target_checks
-from abscopal.rehearsal.reporting.report import write_rehearsal_report
+from abscopal.rehearsal.reporting.report import read_record, write_rehearsal_report
 from abscopal.rehearsal.reporting.representative_courses import simulate_representatives
 from abscopal.rehearsal.reporting.sensitivity import compute_sensitivities
 from abscopal.rehearsal.scenario import choose_scenario
@@ -69,18 +70,34 @@ def test_targets_stand_beside_the_quantity_they_are():
     assert (response.use, response.fitted_lower, response.is_hit) == ("held_out", 0.9, False)
 
 
-def test_a_conclusion_that_a_comparison_never_reaches_is_shown_as_nought():
+def test_a_level_that_was_held_out_and_missed_is_shown_as_missed():
+    """The page has levels of its own, but no interval for them: the record's judgement stands."""
+    record = [row for row in read_record(STUDY.folder)["targets"] if row["kind"] == "mean"]
+    beside = LevelBeside(
+        "Intravenous ipilimumab + nivolumab", "ipilimumab", "peak", 42.2, 12.3, 20.0, 40.0, 90.0
+    )
+    for levels in ((), (beside,)):
+        found = list_target_checks(STUDY.protocol, (), levels, record=record, language="en")
+        peak = next(check for check in found if check.label == "Ipilimumab peak in the IV arm")
+        assert peak.is_hit is False
+        assert peak.fitted > peak.upper > 42.2
+    (unrecorded,) = list_target_checks(STUDY.protocol, (), (beside,), language="en")
+    assert (unrecorded.fitted, unrecorded.is_hit) == (40.0, None)
+
+
+def test_a_comparison_is_drawn_where_every_way_is_told():
     def row(design: str, quantity: str, value: float) -> CharacteristicRow:
         return CharacteristicRow(design, "all", quantity, value, value, value, 600, "probability")
 
-    rows = [row("planned", "conclusion.met", 0.8), row("planned", "stopped", 0.02)]
-    rows.append(row("patients=80", "stopped", 0.0))
+    rows = [row("planned", "conclusion.met", 0.8), row("patients=80", "conclusion.met", 0.0)]
+    rows.append(row("planned", "stopped", 0.02))
     trials = pl.DataFrame({"design": ["planned"], "duration_days": [1400.0]})
     figure = render_trial_figures(trials, rows, names={}, language="fr")["what_if"]
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == ["comme prévu", "patients=80"]
     points = {line.get_xdata()[0] for line in figure.axes[0].lines if len(line.get_xdata()) == 1}
     assert points == {0.8, 0.0}
+    assert len(figure.axes) == 1  # of stopping, one way says nothing
 
 
 @pytest.mark.slow

@@ -24,10 +24,16 @@ def make(quantity: str, estimate: float, unit: str = "probability") -> Character
     return Characteristic("planned", "all", quantity, estimate, estimate - 0.01, estimate + 0.01, 300, unit)
 
 
+QUANTITIES = ("conclusion.met", "conclusion.overrun", "stopped")
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_larger_trial_is_not_said_to_fail_its_rule(language, capsys):
-    planned = {"conclusion.met": make("conclusion.met", 0.747), "stopped": make("stopped", 0.06)}
-    larger = {"conclusion.overrun": make("conclusion.overrun", 0.957), "stopped": make("stopped", 0.04)}
+    shares = {"planned": (0.747, 0.0, 0.06), "patients=80": (0.0, 0.957, 0.04)}
+    planned, larger = (
+        {name: make(name, share) for name, share in zip(QUANTITIES, own, strict=True)}
+        for own in shares.values()
+    )
     rehearsed = [Ways("planned"), Ways("patients=80")]
     console = Console(width=140)
     rehearse_summary._print_comparison(rehearsed, [planned, larger], console, language)

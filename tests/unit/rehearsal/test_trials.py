@@ -20,7 +20,7 @@ from abscopal.rehearsal.characteristic import ALL
 from abscopal.rehearsal.comparison import plan_variants, read_change
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.ensemble import ParameterDraw
-from abscopal.rehearsal.operating_characteristics import compute_characteristics
+from abscopal.rehearsal.operating_characteristics import compute_characteristics, list_conclusions
 from abscopal.rehearsal.recruitment import Entries, simulate_entries
 from abscopal.rehearsal.rehearsing import choose_draws, rehearse_trials
 from abscopal.rehearsal.scenario import choose_scenario
@@ -153,6 +153,31 @@ def test_clones_stand_in_every_arm_on_the_same_day():
     assert coming.arms.shape == (3, 2 * DESIGN.patients)
     assert (coming.arms[:, 0::2] == 0).all()
     assert (coming.days[:, 0::2] == coming.days[:, 1::2]).all()
+
+
+@pytest.mark.slow
+def test_clones_have_the_same_luck_in_every_arm(tmp_path: Path):
+    """As many people as the largest arm, each in both arms; without a drug nothing tells the arms apart."""
+    drugs = sorted({name for arm in STUDY.protocol.arms for name in arm.interventions})
+    idle = ",".join(f"dose.{drug}=0" for drug in drugs)
+    variants = plan_variants(STUDY.protocol, [read_change(idle)], mode="clones")
+    assert [variant.design.patients for variant in variants] == [38, 38]
+    planned, without = rehearse_trials(
+        STUDY.protocol, variants, trials=20, study_hash=STUDY.document_hash, seed=3, draws=[ParameterDraw(0, {})],
+        settings=Settings(190.0, 1e-4), cache=Cache(tmp_path), workforce=Workforce(), report=lambda *_: None,
+    )  # fmt: skip
+    assert planned.trials["entered"].max() == 38
+    assert "overrun" not in set(planned.trials["conclusion"])
+    names = ["progression_day", "survival_day", "severe_day", "responds", "failed"]
+    first, second = (without.cohorts[0, arm].select(names) for arm in ("IT", "IV"))
+    assert first.equals(second)
+    apart = [planned.cohorts[0, arm] for arm in ("IT", "IV")]
+    assert not apart[0].select(names).equals(apart[1].select(names))
+
+
+def test_lesions_are_injected_more_only_where_lesions_are_injected():
+    with pytest.raises(OptionError, match="injects no lesion"):
+        plan_variants(read_study("dex2").protocol, [read_change("injected_lesions=2")])
 
 
 def test_draws_take_turns_by_weight():
@@ -288,6 +313,13 @@ def test_operating_characteristics_hold_together(tmp_path: Path):
     assert sum(row.estimate for name, row in rows.items() if name.startswith("conclusion.")) == pytest.approx(
         1
     )
+    assert list_conclusions(first) == tuple(
+        sorted(name[11:] for name in rows if name.startswith("conclusion."))
+    )
+    spoken = compute_characteristics(first[1], conclusions=["met", "overrun"])
+    never = [row for row in spoken if row.quantity == "conclusion.overrun" and row.draw in (ALL, "0")]
+    assert [(row.estimate, row.lower, row.n) for row in never] == [(0.0, 0.0, 50)]
+    assert never[0].upper == pytest.approx(1 - 0.025 ** (1 / 50))
     assert rows["severe_rate.IT.coverage"].estimate > 0.85
     assert abs(rows["severe_rate.IT.bias"].estimate) < 0.05
     assert rows["severe_rate.IV.mean"].estimate > rows["severe_rate.IT.mean"].estimate

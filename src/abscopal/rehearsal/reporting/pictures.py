@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from abscopal.estimation.proportions import estimate_proportion
 from abscopal.evidence.figures.appearance import CaptionedFigure
 from abscopal.evidence.figures.calibration_checks import render_calibration_targets, render_parameter_widths
 from abscopal.evidence.figures.rehearsal_data import (
@@ -272,15 +271,10 @@ def _find_alternative(
     rows: Sequence[CharacteristicRow], design: str, quantity: str, language: Language
 ) -> Alternative | None:
     own = {row.quantity: row for row in rows if row.design == design and row.draw == "all"}
-    row, name = own.get(quantity), name_design(design, language=language)
-    if row is not None and row.estimate is not None:
-        return Alternative(name, row.estimate, *_limits(row))
-    is_conclusion = quantity.startswith("conclusion.") and any(item.quantity == quantity for item in rows)
-    if not is_conclusion or "stopped" not in own:
+    row = own.get(quantity)
+    if row is None or row.estimate is None:
         return None
-    # A conclusion that no trial of a design reached has no row: it is nought of all of them.
-    never = estimate_proportion(0, own["stopped"].n)
-    return Alternative(name, 0.0, 0.0, never.upper or 0.0)
+    return Alternative(name_design(design, language=language), row.estimate, *_limits(row))
 
 
 def _limits(row: CharacteristicRow) -> tuple[float, float]:

@@ -39,7 +39,8 @@ def list_target_checks(
     """Set each published result of the study file beside the rehearsed one.
 
     A proportion stands beside the mean over the draws of the parameters, with their 5 and 95 % quantiles; under one
-    draw there is no range. A level in plasma stands beside the median of the virtual patients.
+    draw there is no range. A level in plasma that calibration left nothing of stands beside the median of the virtual
+    patients, without an interval to judge it by.
 
     Args:
         protocol: the study file.
@@ -61,7 +62,8 @@ def list_target_checks(
             continue
         check = None
         if target.endpoint not in endpoints:
-            check = _check_level(target, protocol, levels, language)
+            # A level of the record is judged by an interval; one of this page has none.
+            check = recorded.get(target.identifier) or _check_level(target, protocol, levels, language)
         elif target.quantity in (None, *COUNTED_ALIKE):
             check = _check_proportion(target, endpoints[target.endpoint], rows, language)
         check = check or recorded.get(target.identifier)
