@@ -7,12 +7,12 @@ from abscopal.errors import OptionError
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.rehearsal.rehearsing import Variant
 from abscopal.rehearsal.scenario import MODEL_PREFIX, choose_scenario
+from abscopal.rehearsal.trial.entering import LESIONS_TO_INJECT
 from abscopal.rehearsal.trial_design import Mode, Stopping, plan_trial
 
 PLANNED = "planned"
 GREATEST_FACTOR = 1000.0
 DOSE = "dose."
-INJECTED = ("lesions_injected_one", "lesions_injected_two", "lesions_injected_three_or_more")
 EXAMPLES = (
     "patients=80, dose.INTERVENTION=0.5 (a factor), injected_lesions=2, allocation=simple, stopping=ignore, "
     "or any setting of a rehearsal"
@@ -76,7 +76,9 @@ def read_change(text: str) -> Change:
             number = _read_whole(text, value)
             if number not in (1, 2, 3):
                 raise _refuse(text, f"{number} injected lesions are not rehearsed; 1, 2 or 3 are.")
-            settings |= {setting: float(place == number) for place, setting in enumerate(INJECTED, start=1)}
+            settings |= {
+                setting: float(place == number) for place, setting in enumerate(LESIONS_TO_INJECT, start=1)
+            }
             change = replace(change, injected_lesions=number)
         elif name.startswith(DOSE):
             factors[name.removeprefix(DOSE)] = _read_factor(text, value)

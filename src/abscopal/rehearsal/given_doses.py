@@ -46,6 +46,33 @@ def tell_limits(*, is_beyond: bool) -> Text:
     )
 
 
+def tell_not_injectable(share: float) -> tuple[Text, ...]:
+    """Say how many virtual patients have no lesion to inject on the first day, where there are any.
+
+    Args:
+        share: share of those who have one.
+
+    Example:
+        >>> tell_not_injectable(0.97)[0].en.split(" have ")[0]
+        'Lesions: 3.0% of virtual patients'
+        >>> tell_not_injectable(1.0)
+        ()
+    """
+    if share > 0.9995:
+        return ()
+    none = 100 * (1 - share)
+    decimal = f"{none:.1f}".replace(".", ",")
+    return (
+        Text(
+            en=f"Lesions: {none:.1f}% of virtual patients have none as large on the first day as the study asks of one "
+            "to inject: they enter all the same, and are injected once one has grown (our reading).",
+            fr=f"Lésions\u00a0: {decimal}\u00a0% des patients virtuels n’en ont aucune aussi grande au premier jour "
+            "que l’étude le demande pour l’injecter\u00a0; ils entrent pourtant, et sont injectés dès que l’une a "
+            "grandi (notre lecture).",
+        ),
+    )
+
+
 def compute_diameter(volume_ml: Floats) -> Floats:
     """Diameter in mm of a sphere of a volume in mL.
 

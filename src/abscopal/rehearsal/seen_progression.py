@@ -59,11 +59,12 @@ def find_scan_days(scans: tuple[PlannedScan, ...]) -> tuple[NDArray[np.int64], N
         The first and the last day of each scan; a scan waits for the one before it, so that no day has two.
 
     Example:
-        >>> from abscopal.protocol.reading import read_study
+        >>> from abscopal.protocol.reading import list_bundled_studies, read_study
         >>> from abscopal.rehearsal.readings import plan_scans
-        >>> first, last = find_scan_days(plan_scans(read_study("nivipit").protocol, horizon_days=200.0))
+        >>> protocol = read_study(max(list_bundled_studies())).protocol
+        >>> first, last = find_scan_days(plan_scans(protocol, horizon_days=200.0))
         >>> first.tolist(), last.tolist()
-        ([-28, 77, 161], [0, 91, 175])
+        ([-28, 77, 161], [-1, 91, 175])
     """
     earliest = np.array([scan.day - scan.before for scan in scans], dtype=np.int64)
     latest = np.array([scan.day + scan.after for scan in scans], dtype=np.int64)

@@ -18,10 +18,14 @@ from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import tell_without_effect
 from abscopal.rehearsal.courses import is_treated_beyond_progression
 from abscopal.rehearsal.endpoint_rules import DEFAULT_WINDOW_DAYS
-from abscopal.rehearsal.given_doses import tell_limits
+from abscopal.rehearsal.given_doses import tell_limits, tell_not_injectable
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.scenario import Scenario, choose_number
-from abscopal.rehearsal.trial.entering import assert_somebody_enters, compute_entering_share
+from abscopal.rehearsal.trial.entering import (
+    assert_somebody_enters,
+    compute_entering_share,
+    compute_injectable_share,
+)
 
 Judged = Literal["free_of_toxicity", "free_of_progression"]
 Mode = Literal["randomised", "clones"]
@@ -197,6 +201,7 @@ def plan_trial(
             *incomplete,
             *tell_without_effect(protocol, read_model()),
             tell_limits(is_beyond=is_treated_beyond_progression(scenario)),
+            *tell_not_injectable(compute_injectable_share(protocol, scenario)),
         ),
         situation=situation,
         injecting=tuple(arm.identifier for arm in protocol.arms if injected & set(arm.interventions)),

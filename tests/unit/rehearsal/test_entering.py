@@ -1,13 +1,15 @@
 """A trial that nobody can enter is refused before anything is computed, and one that somebody can enter is not."""
 
+import numpy as np
 import pytest
 
 from abscopal.errors import OptionError
 from abscopal.protocol.eligibility import AllOf, AnyOf, Criterion
 from abscopal.protocol.reading import list_bundled_studies, read_study
+from abscopal.rehearsal.courses import draw_groups
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.scenario import choose_scenario
-from abscopal.rehearsal.trial.entering import assert_somebody_enters
+from abscopal.rehearsal.trial.entering import assert_somebody_enters, compute_injectable_share
 from abscopal.rehearsal.trial.simulate import simulate_trial
 from abscopal.rehearsal.trial.write import make_trial_keys
 from abscopal.rehearsal.trial_design import plan_trial
@@ -99,3 +101,21 @@ def test_thresholds_that_leave_room_are_not_refused():
         make_criterion("at_most", 10, variable="CRP"),
     )
     assert_somebody_enters(put(rising, more=(falling,)), scenario)
+
+
+def test_lesions_too_small_to_inject_are_counted_and_refused_where_everybody_has_them():
+    """The share is that of virtual patients as they are drawn; a scenario of small lesions injects nobody."""
+    protocol = read_study("nivipit").protocol
+    scenario = choose_scenario(protocol)
+    found = drawn = 0
+    for group in draw_groups(read_model(), scenario, np.arange(4000), study_hash_key=1):
+        reached = np.arange(group.lesions) < group.injected[:, None]
+        found += int(
+            ((group.values["T0"] >= protocol.injection.minimum_volume_cm3.value) & reached).any(axis=1).sum()
+        )
+        drawn += len(group.numbers)
+    assert compute_injectable_share(protocol, scenario) == pytest.approx(found / drawn, abs=0.01)
+    assert compute_injectable_share(STUDY.protocol, choose_scenario(STUDY.protocol)) == 1.0  # injects nothing
+    small = {"injected_volume_ml": 0.05, "injected_volume_spread": 0.0}
+    with pytest.raises(OptionError, match=r"no lesion can be injected: with injected_volume_ml 0\.05"):
+        plan_trial(protocol, choose_scenario(protocol, changes=small))

@@ -4,12 +4,18 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scipy.special import ndtr
+
 from abscopal.errors import OptionError
 from abscopal.protocol.eligibility import AllOf, Condition, Criterion
 from abscopal.protocol.study_protocol import StudyProtocol
+from abscopal.rehearsal.given_doses import MM_OF_ONE_ML
 from abscopal.rehearsal.scenario import Scenario
 from abscopal.rehearsal.trial.candidate_values import list_assignments, list_criteria_of
 
+LESIONS_TO_INJECT = ("lesions_injected_one", "lesions_injected_two", "lesions_injected_three_or_more")
+FEWEST_INJECTABLE = 0.001
+"""Share of patients with a lesion to inject below which the trial is nobody's."""
 # A fact that a rehearsal knows by name: a typing with its own probability.
 TYPING = "HLA_A2"
 NEVER_CHANGES = "AGE"
@@ -75,6 +81,44 @@ def assert_somebody_enters(protocol: StudyProtocol, scenario: Scenario) -> None:
             where="rehearsal, scenario",
             remedy="Give a probability of the type asked for above 0, and of screen failure below 1.",
         )
+    if compute_injectable_share(protocol, scenario) < FEWEST_INJECTABLE:
+        raise OptionError(
+            f"no lesion can be injected: with injected_volume_ml {scenario['injected_volume_ml']:g} and "
+            f"injected_volume_spread {scenario['injected_volume_spread']:g} none is as large as the study asks.",
+            where="rehearsal, scenario",
+            remedy="Give larger lesions, or correct the smallest size in the rules of injection.",
+        )
+
+
+def compute_injectable_share(protocol: StudyProtocol, scenario: Scenario) -> float:
+    """Share of virtual patients who, on the first day, have a lesion as large as the study asks of one to inject.
+
+    Args:
+        protocol: the study file.
+        scenario: the scenario in force.
+
+    Returns:
+        The share, from 0 to 1; 1 where the study injects nothing, or sets no smallest size.
+
+    Example:
+        >>> from abscopal.protocol.reading import list_bundled_studies, read_study
+        >>> from abscopal.rehearsal.scenario import choose_scenario
+        >>> protocol = read_study(max(list_bundled_studies())).protocol
+        >>> round(compute_injectable_share(protocol, choose_scenario(protocol)), 3)
+        0.973
+    """
+    if protocol.injection is None:
+        return 1.0
+    diameter = protocol.injection.minimum_diameter_mm.value or 0.0
+    smallest = max(protocol.injection.minimum_volume_cm3.value or 0.0, (diameter / MM_OF_ONE_ML) ** 3)
+    if smallest == 0:
+        return 1.0
+    excess = math.log(smallest / scenario["injected_volume_ml"])
+    spread = scenario["injected_volume_spread"]
+    too_small = float(ndtr(excess / spread)) if spread > 0 else float(excess > 0)
+    return 1 - sum(
+        scenario[name] * too_small**lesions for lesions, name in enumerate(LESIONS_TO_INJECT, start=1)
+    )
 
 
 def compute_entering_share(protocol: StudyProtocol, scenario: Scenario) -> float:

@@ -16,7 +16,7 @@ from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import plan_arm, tell_without_effect
 from abscopal.rehearsal.courses import Settings, is_treated_beyond_progression, simulate_courses
 from abscopal.rehearsal.endpoint_rules import EndpointRules, choose_endpoint_rules
-from abscopal.rehearsal.given_doses import tell_limits
+from abscopal.rehearsal.given_doses import tell_limits, tell_not_injectable
 from abscopal.rehearsal.model.description import ModelDescription
 from abscopal.rehearsal.readings import derive_readings, plan_scans
 from abscopal.rehearsal.scenario import Scenario, choose_number
@@ -24,7 +24,7 @@ from abscopal.rehearsal.seen_progression import watch_progression
 from abscopal.rehearsal.trial.allotting import allot_arms
 from abscopal.rehearsal.trial.compose import compose_tables
 from abscopal.rehearsal.trial.dose_rows import UNKNOWN_SPLIT
-from abscopal.rehearsal.trial.entering import assert_somebody_enters
+from abscopal.rehearsal.trial.entering import assert_somebody_enters, compute_injectable_share
 from abscopal.rehearsal.trial.followed import ArmOutcome, Followed
 from abscopal.rehearsal.trial.frames import SYNTHETIC_STUDYID
 from abscopal.rehearsal.trial.late_entries import tell_late_forms
@@ -194,6 +194,7 @@ def _choose_rules(protocol: StudyProtocol, design: TrialDesign) -> EndpointRules
 def _list_notes(protocol: StudyProtocol, scenario: Scenario, model: ModelDescription) -> list[Text]:
     notes = [
         tell_limits(is_beyond=is_treated_beyond_progression(scenario)),
+        *tell_not_injectable(compute_injectable_share(protocol, scenario)),
         *tell_without_effect(protocol, model),
     ]
     if protocol.injection is not None and protocol.injection.split_rule.value is None:
