@@ -179,11 +179,10 @@ def respond(
                 "doubts": list_doubts([chosen])
                 .select("USUBJID", "READER", "FINDING", "LESIONS", MESSAGE=message)
                 .to_dicts(),
-                "set_apart": tables.set_apart.to_dicts(),
             }
             for chosen in criteria
         ]
-        told = answers[0] if len(answers) == 1 else answers
+        told = {"set_apart": tables.set_apart.to_dicts(), "criteria": answers}
         console.print_json(json.dumps(told, ensure_ascii=False))
         return
     named = [frame.select("USUBJID", "READER") for frame in (assessments, tables.set_apart)]

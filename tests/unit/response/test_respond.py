@@ -39,7 +39,7 @@ def test_sentences_in_french():
 
 
 def test_json_holds_every_response_with_its_explanation():
-    told = json.loads(run("--json"))
+    (told,) = json.loads(run("--json"))["criteria"]
     overall = [row for row in told["responses"] if row["PARAMCD"] == "OVR" and row["USUBJID"] == "P02"]
     assert [row["AVALC"] for row in overall] == ["PR", "CR", "CR"]
     assert all(row["EXPLANATION"] and row["RULE"] for row in overall)
@@ -137,7 +137,7 @@ def test_a_reading_that_was_changed_is_named_instead():
 
 
 def test_json_holds_our_readings_and_the_categories():
-    told = json.loads(respond_to_injected("--json"))
+    (told,) = json.loads(respond_to_injected("--json"))["criteria"]
     assert any("matched set" in reading for reading in told["our_readings"])
     assert {"OVRINJ", "OVRNINJ", "BORINJ", "BORNINJ"} <= {row["PARAMCD"] for row in told["responses"]}
 
@@ -151,7 +151,7 @@ def test_three_criteria_read_one_table_of_injections_symptoms_and_changes():
     told = CliRunner().invoke(app, [path, "--criterion", "all", "--json"], env=WIDE, catch_exceptions=False)
     found = {
         (answer["criterion"], row["USUBJID"], row["PARAMCD"]): row["AVALC"]
-        for answer in json.loads(told.output)
+        for answer in json.loads(told.output)["criteria"]
         for row in answer["responses"]
         if row["AVISITN"] == -1
     }
@@ -204,8 +204,8 @@ def test_a_lesion_listed_first_after_baseline_is_named_and_takes_nothing_back(tm
         return CliRunner().invoke(app, [str(path), "--criterion", "irecist", *arguments], env=WIDE).output
 
     late = [*CONFIRMED, f"A,2024-05-08,T2,{role},12"]
-    told = json.loads(read(late, "--json"))
-    before, after = json.loads(read(CONFIRMED, "--json"))["responses"], told["responses"]
+    (earlier,), (told,) = (json.loads(read(rows, "--json"))["criteria"] for rows in (CONFIRMED, late))
+    before, after = earlier["responses"], told["responses"]
     overall = [row["AVALC"] for row in after if row["PARAMCD"] == "OVR"]
     assert overall == ["iPR", "iUPD", "iCPD"]
     assert after == before
@@ -228,7 +228,7 @@ def test_a_target_that_baseline_names_and_does_not_measure_still_leaves_no_sum(t
 def test_a_late_lesion_alone_at_a_scan_makes_no_assessment(tmp_path):
     path = tmp_path / "alone.csv"
     path.write_text("\n".join([*STARTED, "A,2024-03-27,T2,target,12"]) + "\n")
-    told = json.loads(CliRunner().invoke(app, [str(path), "--json"], env=WIDE).output)
+    (told,) = json.loads(CliRunner().invoke(app, [str(path), "--json"], env=WIDE).output)["criteria"]
     assert [row["AVALC"] for row in told["responses"] if row["PARAMCD"] == "OVR"] == ["PR"]
 
 
@@ -288,9 +288,8 @@ def test_without_known_injections_nothing_is_doubted_of_injected_targets(tmp_pat
     path = tmp_path / "alone.csv"
     path.write_text("".join(line for line in AT_ODDS.splitlines(keepends=True) if line[0] != "B"))
     arguments = [str(path), "--criterion", "itrecist"]
-    told = json.loads(
-        CliRunner().invoke(app, [*arguments, "--json"], env=WIDE, catch_exceptions=False).output
-    )
+    done = CliRunner().invoke(app, [*arguments, "--json"], env=WIDE, catch_exceptions=False)
+    (told,) = json.loads(done.output)["criteria"]
     assert told["not_judged"] == ["A"]
     assert told["responses"] == []
     assert told["doubts"] == []
