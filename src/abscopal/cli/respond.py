@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from abscopal.cli.reader_agreement import PairAgreement, list_agreement_rows, list_agreements, say_agreement
-from abscopal.derivations.response.baseline_checks import check_baselines
+from abscopal.cli.unknown_injections import check_known_baselines, list_withheld, withhold_responses
 from abscopal.derivations.response.category_table import CATEGORY_SUFFIXES
 from abscopal.derivations.response.criteria import CRITERIA
 from abscopal.derivations.response.criterion import Criterion
@@ -64,6 +64,7 @@ TEXTS = {
         "best_NINJ": "Best response of non-injected lesions",
         "response": "Response",
         "readings": "{criterion}: our readings, where the source does not say",
+        "not_judged": "Not judged by {criterion}: it is not known which lesions were injected.",
     },
     "fr": {
         "patient": "Patient {patient}{reader}. Le temps commence le {start}{why}.",
@@ -84,6 +85,7 @@ TEXTS = {
         "best_NINJ": "Meilleure réponse des lésions non injectées",
         "response": "Réponse",
         "readings": "{criterion} : nos lectures, là où la source ne dit rien",
+        "not_judged": "Non jugé selon {criterion} : on ignore quelles lésions furent injectées.",
     },
 }
 OPTION_FAULTS = {
@@ -126,8 +128,8 @@ def respond(
     understood.
 
     Lines that contradict others (a role that changes, a lesion measured twice on one day, a new lesion at baseline,
-    an injection before the lesion was there) are set apart with a sentence, and the rest is judged: exit code 0. A
-    file that cannot be read is refused: exit code 2.
+    an injection before the lesion was there, words about one injection) are set apart with a sentence, and the rest
+    is judged: exit code 0. A file that cannot be read is refused: exit code 2.
     """
     spoken: Language = "fr" if language is Speech.FR else "en"
     criteria = find_criteria(criterion or ["recist_1_1"], spoken)
@@ -136,7 +138,11 @@ def respond(
     assessments = derive_lesion_assessments(
         tables.tu, tables.tr, tables.adsl, exposure=tables.ex, settings=settings
     )
-    responses = derive_adrs_by_criterion(assessments, tables.adsl, criteria=criteria, settings=settings)
+    responses = withhold_responses(
+        derive_adrs_by_criterion(assessments, tables.adsl, criteria=criteria, settings=settings),
+        criteria,
+        tables,
+    )
     explained = {
         chosen.name: explain_responses(
             responses[chosen.name], criterion=chosen, language=spoken, assessments=assessments
@@ -146,7 +152,10 @@ def respond(
     if out is not None:
         with writing_aside(out) as aside:
             pl.concat(explained.values()).write_csv(aside / "adrs.csv")
-            derive_adtr(assessments, tables.adsl, settings=settings).write_csv(aside / "adtr.csv")
+            adtr = derive_adtr(assessments, tables.adsl, settings=settings)
+            adtr.with_columns(
+                INJFL=pl.when(~pl.col("USUBJID").is_in(tables.injections_unknown)).then("INJFL")
+            ).write_csv(aside / "adtr.csv")
             tables.set_apart.write_csv(aside / "set_apart.csv")
     console = Console(highlight=False)
     agreements = {
@@ -156,9 +165,8 @@ def respond(
     late = derive_late_lesions(tables.tu, tables.tr, tables.adsl, settings=settings)
 
     def list_doubts(asked: list[Criterion]) -> pl.DataFrame:
-        selections = [criterion.selection for criterion in asked]
-        return check_baselines(
-            assessments, tables.adsl, selections=selections, settings=settings, late=late, in_words=in_words
+        return check_known_baselines(
+            assessments, tables, asked, settings=settings, late=late, in_words=in_words
         )
 
     message = "MESSAGEFR" if spoken == "fr" else "MESSAGE"
@@ -166,15 +174,15 @@ def respond(
         answers = [
             list_answers(explained[chosen.name], chosen, settings)
             | {
+                "not_judged": list_withheld(chosen, tables),
                 "agreement": list_agreement_rows(agreements[chosen.name]),
                 "doubts": list_doubts([chosen])
                 .select("USUBJID", "READER", "FINDING", "LESIONS", MESSAGE=message)
                 .to_dicts(),
-                "set_apart": tables.set_apart.to_dicts(),
             }
             for chosen in criteria
         ]
-        told = answers[0] if len(answers) == 1 else answers
+        told = {"set_apart": tables.set_apart.to_dicts(), "criteria": answers}
         console.print_json(json.dumps(told, ensure_ascii=False))
         return
     named = [frame.select("USUBJID", "READER") for frame in (assessments, tables.set_apart)]
@@ -280,6 +288,9 @@ def print_patient(
     for criterion in criteria:
         if len(criteria) > 1:
             console.print(f"  {criterion.title}", style="bold", markup=False)
+        if patient in list_withheld(criterion, tables):
+            console.print(f"  {texts['not_judged'].format(criterion=criterion.title)}", markup=False)
+            continue
         rows = explained[criterion.name].filter(USUBJID=patient, READER=reader)
         print_responses(console, rows, baseline, language)
 

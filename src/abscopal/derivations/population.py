@@ -149,12 +149,14 @@ def derive_response_set(
     *,
     injected_at_start: pl.DataFrame | None = None,
     settings: PopulationSettings | None = None,
+    smallest_tenths: int = MEASURABLE_TENTHS,
+    smallest_node_tenths: int = MEASURABLE_NODE_TENTHS,
 ) -> dy.DataFrame[SubjectLevel]:
     """Fill in the response set and, in it, those in whom an effect away from the injected lesions can be seen.
 
     The response set holds the enrolled patients with target or non-target disease at baseline; the set of
-    distant effect those of them who have at least one measurable target at baseline (10 mm, 15 mm of short axis
-    for a node) that was not injected before the first assessment.
+    distant effect those of them who have at least one measurable target at baseline (by default 10 mm, 15 mm of
+    short axis for a node) that was not injected before the first assessment.
 
     Args:
         adsl: patients.
@@ -162,6 +164,8 @@ def derive_response_set(
         injected_at_start: USUBJID, READER and TULNKID of the lesions injected before the first assessment;
             none means that nothing was injected.
         settings: the study's choices; where the evaluable set is the response set it is filled too.
+        smallest_tenths: least longest diameter of a measurable target, tenths of a millimetre.
+        smallest_node_tenths: least short axis of a measurable node, tenths of a millimetre.
 
     Returns:
         `adsl` with RESPFL and NINJFL, and EVALFL if it depends on it.
@@ -186,7 +190,7 @@ def derive_response_set(
     chosen = settings or PopulationSettings()
     is_baseline_disease = (pl.col("AVISITN") == 0) & pl.col("LSROLE").is_in(["TARGET", "NON-TARGET"])
     is_in_set = (pl.col("ENRLFL") == "Y") & _is_listed(assessments, is_baseline_disease)
-    least = pl.when("LSNODE").then(MEASURABLE_NODE_TENTHS).otherwise(MEASURABLE_TENTHS)
+    least = pl.when("LSNODE").then(smallest_node_tenths).otherwise(smallest_tenths)
     distant = assessments.filter(
         pl.col("AVISITN") == 0, pl.col("LSROLE") == "TARGET", pl.col("LSTENTH") >= least
     )

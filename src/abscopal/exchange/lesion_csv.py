@@ -32,8 +32,8 @@ from abscopal.exchange.lesion_words import (
     read_word,
 )
 from abscopal.exchange.lines_set_apart import TypedRow
-from abscopal.exchange.typed_injections import check_injections, read_injected
-from abscopal.exchange.typed_scans import LesionTables, build_tables, list_injections
+from abscopal.exchange.typed_injections import read_injected
+from abscopal.exchange.typed_scans import LesionTables, build_tables
 
 LARGEST_MM = 500
 MOST_MISTAKES = 20
@@ -59,7 +59,8 @@ def read_lesion_csv(path: Path, *, language: Language = "en") -> LesionTables:
     and words, decimal commas and semicolons are understood. No other column is let in.
 
     Lines that can be read and contradict each other are set apart by the rules of admission, as rows of any
-    trial's tables are, and the rest is used.
+    trial's tables are, and the rest is used. Where the lines of a lesion contradict each other about its injection,
+    no injection of its patient is used: it is not known which lesions were injected.
 
     Args:
         path: the CSV file.
@@ -73,10 +74,6 @@ def read_lesion_csv(path: Path, *, language: Language = "en") -> LesionTables:
     """
     rows, mistakes = _read_rows(path, language)
     mistakes += _check_lesions(rows) + _check_spellings(rows)
-    mistakes += [
-        Mistake(found.line, found.kind, {"other": found.other})
-        for found in check_injections(list_injections(rows))
-    ]
     if mistakes:
         raise TablesError(_tell(mistakes, language), where=str(path))
     if not rows:

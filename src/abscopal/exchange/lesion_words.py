@@ -132,12 +132,6 @@ MISTAKES = {
         "injected_slashes": "the date of injection has slashes or points, and day and month could be confused; "
         "write 2024-04-03.",
         "injected_year": "the date of injection is before {first} or after {last}; correct its year.",
-        "injected_changed": "the first injection of this lesion differs from that of line {other}; write the day of "
-        "the first one on both lines, or on one alone.",
-        "injected_back": "this lesion was already injected on line {other}, at an earlier scan; "
-        "what was injected stays so: write yes, or correct the earlier line.",
-        "injected_at_odds": "this does not agree with the date of first injection on line {other}; write no at the "
-        "scans before that date and yes at those after it, or leave the cell empty.",
         "symptom_unknown": "symptom is neither yes nor no; write one of them, or leave the cell empty.",
         "location_number": "the location is a number; if a length has a comma, put quotes round it.",
         "slash_in_name": "a lesion's name holds a /; for merged lesions write 'merged' on the absorbed one.",
@@ -187,12 +181,6 @@ MISTAKES = {
         "injected_slashes": "la date d'injection a des barres ou des points, où jour et mois peuvent se "
         "confondre ; écrivez 2024-04-03.",
         "injected_year": "la date d'injection est avant {first} ou après {last} ; corrigez son année.",
-        "injected_changed": "la première injection de cette lésion diffère de celle de la ligne {other} ; écrivez le "
-        "jour de la première aux deux lignes, ou à une seule.",
-        "injected_back": "cette lésion était déjà injectée à la ligne {other}, à un examen antérieur ; "
-        "ce qui est injecté le reste : écrivez oui, ou corrigez l'autre ligne.",
-        "injected_at_odds": "cela ne s'accorde pas avec la date de première injection de la ligne {other} ; écrivez "
-        "non aux examens d'avant cette date et oui à ceux d'après, ou laissez la cellule vide.",
         "symptom_unknown": "symptôme n'est ni oui ni non ; écrivez l'un des deux, ou laissez la cellule vide.",
         "location_number": "la localisation est un nombre ; si une longueur a une virgule, mettez-la entre "
         "guillemets.",

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from abscopal.exchange.lesion_words import ROLE_NAMES, Language
-from abscopal.exchange.typed_injections import Injected
+from abscopal.exchange.typed_injections import Injected, InjectionMistake
 
 UNNAMED_READER = "READER"
 SET_APART = {
@@ -18,6 +18,10 @@ SET_APART = {
     "LESION": pl.String,
     "RULE": pl.String,
     "MESSAGE": pl.String,
+}
+NOT_TOLD_APART = {
+    "en": " Until then the injected lesions of this patient are not told from the others.",
+    "fr": " D'ici là, les lésions injectées de ce patient ne sont pas distinguées des autres.",
 }
 # The rules of admission in the words of a lesion table, which knows no TU and no TR.
 SENTENCES = {
@@ -32,6 +36,12 @@ SENTENCES = {
         "repeated_result": "line {other} says the same of this lesion on this day, and is used. Take this one out.",
         "measured_twice": "one reader gives two different results of this lesion on one day (also line {other}), "
         "and neither is used. Keep the right one, or correct a date.",
+        "injected_changed": "the first injection of this lesion differs from that of line {other}. Write the day of "
+        "the first one on both lines, or on one alone." + NOT_TOLD_APART["en"],
+        "injected_back": "this lesion was already injected on line {other}, at an earlier scan. "
+        "What was injected stays so: write yes, or correct the earlier line." + NOT_TOLD_APART["en"],
+        "injected_at_odds": "this does not agree with the date of first injection on line {other}. Write no at the "
+        "scans before that date and yes at those after it, or leave the cell empty." + NOT_TOLD_APART["en"],
     },
     "fr": {
         "changed_role": "le rôle est ici « {role} » et « {first} » à la ligne {other} ; un rôle ne change pas, et la "
@@ -44,6 +54,13 @@ SENTENCES = {
         "repeated_result": "la ligne {other} dit la même chose de cette lésion ce jour-là, et sert. Retirez celle-ci.",
         "measured_twice": "un lecteur donne deux résultats différents de cette lésion un même jour (aussi à la "
         "ligne {other}), et aucun ne sert. Gardez le bon, ou corrigez une date.",
+        "injected_changed": "la première injection de cette lésion diffère de celle de la ligne {other}. Écrivez le "
+        "jour de la première aux deux lignes, ou à une seule." + NOT_TOLD_APART["fr"],
+        "injected_back": "cette lésion était déjà injectée à la ligne {other}, à un examen antérieur. "
+        "Ce qui est injecté le reste : écrivez oui, ou corrigez l'autre ligne." + NOT_TOLD_APART["fr"],
+        "injected_at_odds": "cela ne s'accorde pas avec la date de première injection de la ligne {other}. Écrivez "
+        "non aux examens d'avant cette date et oui à ceux d'après, ou laissez la cellule vide."
+        + NOT_TOLD_APART["fr"],
     },
 }
 NOT_SEEN = ("ABSENT", "NOT EVALUATED")
@@ -81,13 +98,18 @@ class TypedRow:
 
 
 def list_lines_set_apart(
-    rows: list[TypedRow], broken: Iterable[tuple[int, str, str, str]], *, language: Language = "en"
+    rows: list[TypedRow],
+    broken: Iterable[tuple[int, str, str, str]],
+    *,
+    injections: Iterable[InjectionMistake] = (),
+    language: Language = "en",
 ) -> pl.DataFrame:
     """Say of each line set apart what was found, where, and what to do.
 
     Args:
         rows: every line of the file.
         broken: line, domain, rule and its general sentence, once per row of a table that was set apart.
+        injections: what lines say of an injection against other lines.
         language: the language of the sentences.
 
     Returns:
@@ -114,6 +136,14 @@ def list_lines_set_apart(
     for line, rule in list(told):
         if rule == "measured_twice":
             told.pop((line, "repeated_result"), None)
+    sentences = {
+        (line, rule): _tell(by_line[line], rule, general, of_lesion[by_line[line].named], causes, language)
+        for (line, rule), general in told.items()
+    }
+    sentences |= {
+        (found.line, found.kind): SENTENCES[language][found.kind].format(other=found.other)
+        for found in injections
+    }
     records = [
         {
             "LINE": line,
@@ -121,9 +151,9 @@ def list_lines_set_apart(
             "READER": row.reader or UNNAMED_READER,
             "LESION": row.lesion,
             "RULE": rule,
-            "MESSAGE": _tell(row, rule, general, of_lesion[row.named], causes, language),
+            "MESSAGE": sentence,
         }
-        for (line, rule), general in sorted(told.items())
+        for (line, rule), sentence in sorted(sentences.items())
         for row in [by_line[line]]
     ]
     return pl.DataFrame(records, schema=SET_APART)

@@ -10,7 +10,7 @@ import polars as pl
 from abscopal.derivations.response.followed_lesions import MARKER_LOCATION
 from abscopal.exchange.lesion_words import Language
 from abscopal.exchange.lines_set_apart import NOT_SEEN, UNNAMED_READER, TypedRow, list_lines_set_apart
-from abscopal.exchange.typed_injections import TypedInjection, list_injection_rows
+from abscopal.exchange.typed_injections import TypedInjection, check_injections, list_injection_rows
 from abscopal.tables.adam import SubjectLevel
 from abscopal.tables.admission import split_across_tables
 from abscopal.tables.cross_table_rules import number_rows
@@ -31,9 +31,11 @@ class LesionTables:
         tu: lesions, one row each.
         tr: measurements and states.
         adsl: patients, those included of whom no line could be used.
-        ex: the first injection of each injected lesion.
+        ex: the first injection of each injected lesion; none of a patient in `injections_unknown`.
         has_start: whether the file says when time starts.
         set_apart: lines that were not used as they stand: LINE, USUBJID, READER, LESION, RULE, MESSAGE.
+        injections_unknown: the patients of whom lines contradict each other about an injection, so that injected
+            lesions cannot be told from the others.
     """
 
     tu: dy.DataFrame[TumourIdentification]
@@ -42,6 +44,7 @@ class LesionTables:
     ex: dy.DataFrame[Exposure]
     has_start: bool
     set_apart: pl.DataFrame
+    injections_unknown: frozenset[str] = frozenset()
 
 
 def build_tables(rows: list[TypedRow], *, language: Language = "en") -> LesionTables:
@@ -54,10 +57,14 @@ def build_tables(rows: list[TypedRow], *, language: Language = "en") -> LesionTa
     Returns:
         The tables admitted and the lines set apart.
     """
+    injections = list_injections(rows)
+    at_odds = check_injections(injections)
+    lines_at_odds = {found.line for found in at_odds}
+    unknown = frozenset(row.patient for row in rows if row.line in lines_at_odds)
     typed = {
         "tu": _list_lesions(rows),
         "tr": _list_results(rows),
-        "ex": list_injection_rows(list_injections(rows)),
+        "ex": list_injection_rows(told for told in injections if told.patient not in unknown),
     }
     schemas = {"tu": TumourIdentification, "tr": TumourResults, "ex": Exposure}
     frames = {name: _fill(schemas[name], [record for _, record in lines]) for name, lines in typed.items()}
@@ -77,7 +84,8 @@ def build_tables(rows: list[TypedRow], *, language: Language = "en") -> LesionTa
         adsl=_list_patients(rows, used),
         ex=Exposure.validate(sound["ex"].drop(ROW), cast=True),
         has_start=any(row.start for row in rows),
-        set_apart=list_lines_set_apart(rows, broken, language=language),
+        set_apart=list_lines_set_apart(rows, broken, injections=at_odds, language=language),
+        injections_unknown=unknown,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from abscopal.derivations.response.baseline_checks import check_baseline
+from abscopal.derivations.response.baseline_checks import check_baseline, list_messages
 from abscopal.derivations.response.criteria import ITRECIST, RECIST_1_1
 from abscopal.derivations.response.settings import ResponseSettings
 from abscopal.evidence.plan.derive_tables import choose_selection
@@ -45,8 +45,8 @@ def test_targets_are_chosen_by_category_only_where_the_criterion_does():
         (
             {"maximum_targets_per_organ": 1},
             "MAX_PER_ORGAN_1",
-            "more than 1 targets in one",
-            "plus de 1 cibles",
+            "more than one target in one",
+            "plus d'une cible dans",
         ),
         (
             {"minimum_diameter_mm": 20.0},
@@ -71,3 +71,36 @@ def test_a_limit_of_the_study_makes_the_finding_and_its_sentence(
         build_assessments(rows), patients, selection=RECIST_1_1.selection, settings=settings
     )
     assert usual.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("limit", "targets", "injected", "spared"),
+    [
+        (
+            1,
+            ("more than one target", "plus d'une cible"),
+            ("more than one injected target", "plus d'une cible injectée"),
+            ("more than one target that is not injected", "plus d'une cible non injectée"),
+        ),
+        (
+            2,
+            ("more than 2 targets", "plus de 2 cibles"),
+            ("more than 2 injected targets", "plus de 2 cibles injectées"),
+            ("more than 2 targets that are not injected", "plus de 2 cibles non injectées"),
+        ),
+        (
+            5,
+            ("more than 5 targets", "plus de 5 cibles"),
+            ("more than 5 injected targets", "plus de 5 cibles injectées"),
+            ("more than 5 targets that are not injected", "plus de 5 cibles non injectées"),
+        ),
+    ],
+)
+def test_a_limit_is_told_in_the_right_number(limit, targets, injected, spared):
+    rules = state(maximum_targets=limit, maximum_targets_per_organ=limit, maximum_targets_per_category=limit)
+    told = list_messages(choose_selection(ITRECIST.selection, rules))
+    assert told[f"MAX_{limit}"] == targets
+    assert told[f"MAX_TI_{limit}"] == injected
+    assert told[f"MAX_TNI_{limit}"] == spared
+    assert told[f"MAX_PER_ORGAN_{limit}"][0].startswith(f"{targets[0]} in one organ")
+    assert told[f"MAX_PER_ORGAN_{limit}"][1].startswith(f"{targets[1]} dans un organe")

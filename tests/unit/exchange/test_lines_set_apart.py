@@ -111,7 +111,9 @@ def test_the_other_patients_are_judged_as_if_the_lines_were_not_there(tmp_path):
     broken = write(tmp_path, "A,2024-03-04,T1,non-target,present\nA,2024-03-04,X1,new,new\n")
     told = json.loads(run(broken, "--json"))
     assert [(row["LINE"], row["LESION"]) for row in told["set_apart"]] == [(6, "T1")]
-    overall = {row["USUBJID"]: row["AVALC"] for row in told["responses"] if row["PARAMCD"] == "OVR"}
+    overall = {
+        row["USUBJID"]: row["AVALC"] for row in told["criteria"][0]["responses"] if row["PARAMCD"] == "OVR"
+    }
     assert overall == {"A": "PD", "Z": "PR"}
 
 
@@ -139,8 +141,9 @@ def test_a_patient_of_whom_nothing_is_left_is_named(tmp_path):
     said = run(path)
     assert "Patient A." in said
     assert "No line of this patient could be used." in said
-    told = json.loads(run(path, "--json"))
+    told = json.loads(run(path, "--criterion", "all", "--json"))
     assert len(told["set_apart"]) == 2
+    assert len(told["criteria"]) == 3
 
 
 def test_each_sentence_is_there_in_both_languages():

@@ -12,10 +12,10 @@ BASELINE = "A,2024-01-02,T1,target,{},30\n"
 LATER = "A,2024-03-04,T1,target,{},20\n"
 
 
-def read(folder, *lines):
+def read(folder, *lines, language="en"):
     path = folder / "lesions.csv"
     path.write_text(HEADING + "".join(lines), encoding="utf-8")
-    return read_lesion_csv(path)
+    return read_lesion_csv(path, language=language)
 
 
 @pytest.mark.parametrize(
@@ -47,15 +47,6 @@ def test_nothing_injected_is_no_dose(tmp_path, told):
         ([BASELINE.format("maybe")], "line 2: injected is neither a date (2024-04-03), the first injection"),
         ([BASELINE.format("08/01/2024")], "line 2: the date of injection has slashes or points"),
         ([BASELINE.format("1924-01-08")], "line 2: the date of injection is before 1990"),
-        (
-            [BASELINE.format("2024-01-08"), LATER.format("2024-01-09")],
-            "line 3: the first injection of this lesion differs from that of line 2",
-        ),
-        ([BASELINE.format("yes"), LATER.format("no")], "line 3: this lesion was already injected on line 2"),
-        (
-            [BASELINE.format("2024-01-08"), LATER.format("no")],
-            "line 3: this does not agree with the date of first injection on line 2",
-        ),
     ],
 )
 def test_what_cannot_be_is_told_with_its_line(tmp_path, lines, sentence):
@@ -76,3 +67,44 @@ def test_an_injection_before_the_scan_that_found_the_lesion_is_left_out(tmp_path
 def test_a_new_lesion_may_be_injected_once_it_was_found(tmp_path):
     new = "A,2024-03-04,X1,new,2024-03-04,new\n"
     assert read(tmp_path, BASELINE.format(""), new).ex["EXSTDTC"].to_list() == [date(2024, 3, 4).isoformat()]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "rule", "english", "french"),
+    [
+        (
+            "2024-01-08",
+            "2024-01-09",
+            "injected_changed",
+            "the first injection of this lesion differs from that of line 2. Write the day",
+            "la première injection de cette lésion diffère de celle de la ligne 2. Écrivez le jour",
+        ),
+        (
+            "yes",
+            "no",
+            "injected_back",
+            "this lesion was already injected on line 2, at an earlier scan. What was injected stays so: write yes",
+            "cette lésion était déjà injectée à la ligne 2, à un examen antérieur. Ce qui est injecté le reste",
+        ),
+        (
+            "2024-01-08",
+            "no",
+            "injected_at_odds",
+            "this does not agree with the date of first injection on line 2. Write no at the scans before",
+            "cela ne s'accorde pas avec la date de première injection de la ligne 2. Écrivez non aux examens",
+        ),
+    ],
+)
+def test_lines_at_odds_about_an_injection_leave_no_injection_of_their_patient(
+    tmp_path, first, second, rule, english, french
+):
+    others = ["A,2024-01-02,T2,target,2024-01-08,30\n", "B,2024-01-02,T1,target,2024-01-08,30\n"]
+    lines = [BASELINE.format(first), LATER.format(second), *others]
+    tables = read(tmp_path, *lines)
+    assert tables.set_apart.select("LINE", "LESION", "RULE").rows() == [(3, "T1", rule)]
+    assert tables.set_apart["MESSAGE"].item().startswith(english)
+    assert "not told from the others" in tables.set_apart["MESSAGE"].item()
+    assert read(tmp_path, *lines, language="fr").set_apart["MESSAGE"].item().startswith(french)
+    assert tables.injections_unknown == {"A"}
+    assert tables.ex["USUBJID"].to_list() == ["B"]
+    assert tables.tr.filter(USUBJID="A", TRLNKID="T1")["TRSTRESN"].to_list() == [30.0, 20.0]

@@ -151,6 +151,10 @@ def test_the_set_of_distant_effect_asks_for_a_target_that_is_measurable():
     ]
     found = derive_response_set(build_adsl(*sizes, ENRLFL="Y"), build_assessments(rows))
     assert found["NINJFL"].to_list() == ["N", "Y", "N", "Y"]
+    by_study = derive_response_set(
+        build_adsl(*sizes, ENRLFL="Y"), build_assessments(rows), smallest_tenths=99, smallest_node_tenths=151
+    )
+    assert by_study["NINJFL"].to_list() == ["Y", "Y", "N", "N"]
 
 
 def build_results(*rows):

@@ -144,10 +144,12 @@ def test_criteria_are_printed_one_under_the_other():
     assert all(criterion.title in run("--criterion", "all") for criterion in CRITERIA)
 
 
-def test_json_of_several_criteria_is_a_list():
-    told = json.loads(run("--criterion", "irecist", "--criterion", "recist_1_1", "--json"))
-    assert [answer["criterion"] for answer in told] == ["irecist", "recist_1_1"]
-    assert json.loads(run("--criterion", "irecist", "--json"))["criterion"] == "irecist"
+@pytest.mark.parametrize("names", [["irecist"], ["irecist", "recist_1_1"]])
+def test_json_has_one_form_for_one_criterion_and_for_several(names):
+    told = json.loads(run(*(word for name in names for word in ("--criterion", name)), "--json"))
+    assert told.keys() == {"set_apart", "criteria"}
+    assert [answer["criterion"] for answer in told["criteria"]] == names
+    assert not any("set_apart" in answer for answer in told["criteria"])
 
 
 def test_tables_of_several_criteria_are_written_together(tmp_path):

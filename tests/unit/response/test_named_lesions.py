@@ -140,3 +140,51 @@ def test_one_row_is_named_per_reader_and_assessment():
     )
     assert named.height == 8
     assert named.select("READER", "AVISITN").is_unique().all()
+
+
+def explain_apart(states, injected, language="en"):
+    """The sentences of the injected (T1, T2) and of the other targets (T3, T4) at the first scan after baseline."""
+    rows = []
+    for name, state in zip(("T1", "T2", "T3", "T4"), states, strict=True):
+        day = injected if name in ("T1", "T2") else None
+        tenths = 300 if state == "MEASURED" else None
+        rows += [
+            row | {"INJDT": day}
+            for row in (
+                lesion(name, 0, "MEASURED", 300, on=DAYS[0]),
+                lesion(name, 1, state, tenths, on=DAYS[1]),
+            )
+        ]
+    return [explain(rows, ITRECIST, language, parameter=code)[0] for code in ("TRGINJ", "TRGNINJ")]
+
+
+@pytest.mark.parametrize(
+    ("language", "injected", "others", "zero"),
+    [
+        (
+            "en",
+            "(no injected target was measured)",
+            "(no non-injected target was measured)",
+            "(the measured targets add up to 0.0 mm)",
+        ),
+        (
+            "fr",
+            "(aucune cible injectée n'a été mesurée)",
+            "(aucune cible non injectée n'a été mesurée)",
+            "(les cibles mesurées totalisent 0,0 mm)",
+        ),
+    ],
+)
+def test_nothing_measured_in_a_category_is_no_sum_of_zero(language, injected, others, zero):
+    missed, gone, seen = ["NOT_EVALUATED"] * 2, ["ABSENT", "NOT_EVALUATED"], ["MEASURED"] * 2
+    day = date(2024, 1, 8)
+    assert explain_apart([*missed, *seen], day, language)[0].endswith(injected)
+    assert explain_apart([*seen, *missed], day, language)[1].endswith(others)
+    assert explain_apart([*gone, *missed], day, language)[0].endswith(zero)
+    assert explain_apart([*missed, *gone], day, language)[1].endswith(zero)
+
+
+def test_a_target_first_injected_on_the_day_of_the_scan_leaves_a_sum_of_zero_untold():
+    told = explain_apart(["ABSENT", "NOT_EVALUATED", "NOT_EVALUATED", "NOT_EVALUATED"], DAYS[1])
+    assert "0.0 mm" not in told[1]
+    assert "measured)" not in told[1]

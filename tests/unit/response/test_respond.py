@@ -39,7 +39,7 @@ def test_sentences_in_french():
 
 
 def test_json_holds_every_response_with_its_explanation():
-    told = json.loads(run("--json"))
+    (told,) = json.loads(run("--json"))["criteria"]
     overall = [row for row in told["responses"] if row["PARAMCD"] == "OVR" and row["USUBJID"] == "P02"]
     assert [row["AVALC"] for row in overall] == ["PR", "CR", "CR"]
     assert all(row["EXPLANATION"] and row["RULE"] for row in overall)
@@ -137,7 +137,7 @@ def test_a_reading_that_was_changed_is_named_instead():
 
 
 def test_json_holds_our_readings_and_the_categories():
-    told = json.loads(respond_to_injected("--json"))
+    (told,) = json.loads(respond_to_injected("--json"))["criteria"]
     assert any("matched set" in reading for reading in told["our_readings"])
     assert {"OVRINJ", "OVRNINJ", "BORINJ", "BORNINJ"} <= {row["PARAMCD"] for row in told["responses"]}
 
@@ -151,7 +151,7 @@ def test_three_criteria_read_one_table_of_injections_symptoms_and_changes():
     told = CliRunner().invoke(app, [path, "--criterion", "all", "--json"], env=WIDE, catch_exceptions=False)
     found = {
         (answer["criterion"], row["USUBJID"], row["PARAMCD"]): row["AVALC"]
-        for answer in json.loads(told.output)
+        for answer in json.loads(told.output)["criteria"]
         for row in answer["responses"]
         if row["AVISITN"] == -1
     }
@@ -204,8 +204,8 @@ def test_a_lesion_listed_first_after_baseline_is_named_and_takes_nothing_back(tm
         return CliRunner().invoke(app, [str(path), "--criterion", "irecist", *arguments], env=WIDE).output
 
     late = [*CONFIRMED, f"A,2024-05-08,T2,{role},12"]
-    told = json.loads(read(late, "--json"))
-    before, after = json.loads(read(CONFIRMED, "--json"))["responses"], told["responses"]
+    (earlier,), (told,) = (json.loads(read(rows, "--json"))["criteria"] for rows in (CONFIRMED, late))
+    before, after = earlier["responses"], told["responses"]
     overall = [row["AVALC"] for row in after if row["PARAMCD"] == "OVR"]
     assert overall == ["iPR", "iUPD", "iCPD"]
     assert after == before
@@ -228,5 +228,70 @@ def test_a_target_that_baseline_names_and_does_not_measure_still_leaves_no_sum(t
 def test_a_late_lesion_alone_at_a_scan_makes_no_assessment(tmp_path):
     path = tmp_path / "alone.csv"
     path.write_text("\n".join([*STARTED, "A,2024-03-27,T2,target,12"]) + "\n")
-    told = json.loads(CliRunner().invoke(app, [str(path), "--json"], env=WIDE).output)
+    (told,) = json.loads(CliRunner().invoke(app, [str(path), "--json"], env=WIDE).output)["criteria"]
     assert [row["AVALC"] for row in told["responses"] if row["PARAMCD"] == "OVR"] == ["PR"]
+
+
+AT_ODDS = """patient,date,lesion,role,injected,mm
+A,2024-01-02,T1,target,2024-01-08,30
+A,2024-01-02,T2,target,no,20
+A,2024-03-04,T1,target,no,15
+A,2024-03-04,T2,target,no,10
+B,2024-01-02,T1,target,2024-01-08,30
+B,2024-01-02,T2,target,no,20
+B,2024-03-04,T1,target,yes,15
+B,2024-03-04,T2,target,no,20
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "apart", "not_judged"),
+    [
+        (
+            "en",
+            "Set apart, line 4, T1: this does not agree with the date of first injection on line 2",
+            "Not judged by itRECIST-compatible: it is not known which lesions were injected.",
+        ),
+        (
+            "fr",
+            "Mis à part, ligne 4, T1 : cela ne s'accorde pas avec la date de première injection de la ligne 2",
+            "Non jugé selon itRECIST-compatible : on ignore quelles lésions furent injectées.",
+        ),
+    ],
+)
+def test_an_injection_at_odds_withholds_the_injected_lesions_of_one_patient(
+    tmp_path, language, apart, not_judged
+):
+    path = tmp_path / "at_odds.csv"
+    path.write_text(AT_ODDS)
+    arguments = [str(path), "--criterion", "itrecist", "--criterion", "recist_1_1", "--language", language]
+    done = CliRunner().invoke(
+        app, [*arguments, "--out", str(tmp_path / "o")], env={"COLUMNS": "400"}, catch_exceptions=False
+    )
+    assert done.exit_code == 0
+    first, second = done.output.split("Patient B")
+    assert apart in first
+    assert not_judged in first
+    assert "sum 25.0 mm" in first or "somme de 25,0 mm" in first
+    assert not_judged not in second
+    adrs = pl.read_csv(tmp_path / "o" / "adrs.csv")
+    assert adrs.filter(PARAMCD="OVRINJ")["USUBJID"].to_list() == ["B"]
+    assert sorted(adrs.filter(PARAMCD="OVR", CRITERION="recist_1_1")["USUBJID"]) == ["A", "B"]
+    adtr = pl.read_csv(tmp_path / "o" / "adtr.csv")
+    assert adtr.filter(USUBJID="A")["INJFL"].null_count() == adtr.filter(USUBJID="A").height
+    assert "SUMINJ" not in adtr.filter(USUBJID="A")["PARAMCD"].to_list()
+    assert "SUMINJ" in adtr.filter(USUBJID="B")["PARAMCD"].to_list()
+    assert pl.read_csv(tmp_path / "o" / "set_apart.csv")["LINE"].to_list() == [4]
+
+
+def test_without_known_injections_nothing_is_doubted_of_injected_targets(tmp_path):
+    path = tmp_path / "alone.csv"
+    path.write_text("".join(line for line in AT_ODDS.splitlines(keepends=True) if line[0] != "B"))
+    arguments = [str(path), "--criterion", "itrecist"]
+    done = CliRunner().invoke(app, [*arguments, "--json"], env=WIDE, catch_exceptions=False)
+    (told,) = json.loads(done.output)["criteria"]
+    assert told["not_judged"] == ["A"]
+    assert told["responses"] == []
+    assert told["doubts"] == []
+    said = CliRunner().invoke(app, arguments, env=WIDE, catch_exceptions=False).output
+    assert "Not judged by itRECIST-compatible" in said

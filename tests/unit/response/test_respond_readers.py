@@ -47,7 +47,7 @@ def test_two_readers_get_a_line_on_their_agreement(two_readers: str):
 
 
 def test_a_machine_gets_the_numbers(two_readers: str):
-    (pair,) = json.loads(say(two_readers, "--json"))["agreement"]
+    (pair,) = json.loads(say(two_readers, "--json"))["criteria"][0]["agreement"]
     assert (pair["first"], pair["second"], pair["patients"]) == ("ANNE", "BORIS", 3)
     assert pair["same_best_response"] == 3
     assert pair["same_progression"] == 2
@@ -57,4 +57,4 @@ def test_a_machine_gets_the_numbers(two_readers: str):
 def test_one_reader_gets_no_such_line():
     lesions = str(Path(__file__).parents[3] / "docs" / "examples" / "lesions.csv")
     assert "same best response" not in say(lesions)
-    assert json.loads(say(lesions, "--json"))["agreement"] == []
+    assert json.loads(say(lesions, "--json"))["criteria"][0]["agreement"] == []

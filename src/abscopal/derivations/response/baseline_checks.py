@@ -50,6 +50,16 @@ COUNTED = {
     "MAX_TI": ("more than {} injected targets", "plus de {} cibles injectées"),
     "MAX_TNI": ("more than {} targets that are not injected", "plus de {} cibles non injectées"),
 }
+# The same where the limit is one.
+COUNTED_ONE = {
+    "MAX": ("more than one target", "plus d'une cible"),
+    "MAX_PER_ORGAN": (
+        "more than one target in one organ (all nodes are one organ; paired organs are one)",
+        "plus d'une cible dans un organe (tous les ganglions en font un seul, des organes pairs aussi)",
+    ),
+    "MAX_TI": ("more than one injected target", "plus d'une cible injectée"),
+    "MAX_TNI": ("more than one target that is not injected", "plus d'une cible non injectée"),
+}
 TOO_SMALL = (
     "a target is smaller than can be measured reliably ({:g} mm; {:g} mm short axis for a node)",
     "une cible est trop petite pour être mesurée avec fiabilité ({:g} mm ; {:g} mm de petit axe pour un ganglion)",
@@ -133,9 +143,10 @@ def list_messages(selection: SelectionRules) -> dict[str, tuple[str, str]]:
         "MAX_TNI": selection.max_per_category,
     }
     counted = {
-        f"{code}_{limit}": (COUNTED[code][0].format(limit), COUNTED[code][1].format(limit))
+        f"{code}_{limit}": (english.format(limit), french.format(limit))
         for code, limit in limits.items()
         if limit is not None
+        for english, french in [(COUNTED_ONE if limit == 1 else COUNTED)[code]]
     }
     return MESSAGES | counted | {"NOT_MEASURABLE": (TOO_SMALL[0].format(*sizes), TOO_SMALL[1].format(*sizes))}
 

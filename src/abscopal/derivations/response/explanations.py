@@ -49,18 +49,29 @@ SUMS: dict[Part, dict[str, dict[str, str]]] = {
     "": {"en": {}, "fr": {}},
     "INJECTED": {
         language: {name: phrase.replace(*change) for name, phrase in PHRASES[language].items()}
-        for language, change in {
-            "en": ("sum ", "sum of the injected targets "),
-            "fr": ("somme ", "somme des cibles injectées "),
-        }.items()
+        | {"none_measured": none_measured}
+        for language, change, none_measured in (
+            ("en", ("sum ", "sum of the injected targets "), "no injected target was measured"),
+            ("fr", ("somme ", "somme des cibles injectées "), "aucune cible injectée n'a été mesurée"),
+        )
     },
     "NON-INJECTED": {
         language: {name: phrase.replace(*change) for name, phrase in PHRASES[language].items()}
-        for language, change in {
-            "en": ("sum ", "sum of the non-injected targets "),
-            "fr": ("somme ", "somme des cibles non injectées "),
-        }.items()
+        | {"none_measured": none_measured}
+        for language, change, none_measured in (
+            ("en", ("sum ", "sum of the non-injected targets "), "no non-injected target was measured"),
+            (
+                "fr",
+                ("somme ", "somme des cibles non injectées "),
+                "aucune cible non injectée n'a été mesurée",
+            ),
+        )
     },
+}
+TARGETS_SEEN: dict[Part, str] = {
+    "": "TARGETSSEEN",
+    "INJECTED": "TARGETSSEENINJ",
+    "NON-INJECTED": "TARGETSSEENNINJ",
 }
 PARTS: dict[Part, dict[str, str]] = {
     "": {},
@@ -111,7 +122,7 @@ def _add_names(
 ) -> pl.DataFrame:
     """The names of the lesions of each assessment beside its responses."""
     if assessments is None:
-        counts = ("NEWCOUNT", "TARGETSSEEN")
+        counts = ("NEWCOUNT", *TARGETS_SEEN.values())
         kinds = {name: pl.Int64 if name in counts else pl.String for name in NAMES}
         return adrs.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in kinds.items())
     named = derive_named_lesions(assessments, language=language)
@@ -129,7 +140,8 @@ def _explain_part(
 ) -> pl.DataFrame:
     """The sentences of the rows of one part, with the parameters named as for all lesions."""
     names = PARTS[part]
-    named = adrs.with_columns(OWN="PARAMCD", PARAMCD=pl.col("PARAMCD").replace(names))
+    seen = pl.col(TARGETS_SEEN[part])
+    named = adrs.with_columns(OWN="PARAMCD", PARAMCD=pl.col("PARAMCD").replace(names), TARGETSSEEN=seen)
     explained = _explain(named, criterion=criterion, part=part, language=language)
     return explained.with_columns(PARAMCD="OWN").drop("OWN")
 

@@ -24,6 +24,8 @@ NAMES = [
     "WORSENEDINJ",
     "WORSENEDNINJ",
     "TARGETSSEEN",
+    "TARGETSSEENINJ",
+    "TARGETSSEENNINJ",
 ]
 
 
@@ -42,7 +44,8 @@ def derive_named_lesions(assessments: pl.DataFrame, *, language: Literal["en", "
         each with the day it was first seen) and NEWCOUNT, APPEARED (those first seen at this assessment), POSSIBLE
         (suspected, not settled), WORSENED (non-targets unequivocally worse), WORSENEDINJ and WORSENEDNINJ (those of
         them injected before this scan, and those not injected by then), TARGETSSEEN (how many targets have a
-        length, gone ones included). Empty where there is none.
+        length, gone ones included), TARGETSSEENINJ and TARGETSSEENNINJ (those of them injected before this scan, and
+        those not; null where one was first injected on the day of the scan). Empty where there is none.
 
     Example:
         >>> from datetime import date
@@ -65,8 +68,7 @@ def derive_named_lesions(assessments: pl.DataFrame, *, language: Literal["en", "
         .group_by(RECORD, "TULNKID", maintain_order=True)
         .agg(pl.col("AVISITN", "ADT").first())
     )
-    has_length = (pl.col("LSROLE") == "TARGET") & pl.col("LSTENTH").is_not_null()
-    visits = numbered.group_by(VISIT).agg(TARGETSSEEN=has_length.sum().cast(pl.Int64))
+    visits = numbered.group_by(VISIT).agg(_count_targets())
     named = (
         visits.join(_name_new(visits, first, language), on=VISIT, how="left")
         .join(_join_names(first, "APPEARED"), on=VISIT, how="left")
@@ -75,6 +77,25 @@ def derive_named_lesions(assessments: pl.DataFrame, *, language: Literal["en", "
     for column, rows in _list_worsened(numbered).items():
         named = named.join(_join_names(rows, column), on=VISIT, how="left")
     return derive_named_rows(named.sort(VISIT), records).select(*READING, "AVISITN", *NAMES)
+
+
+def _count_targets() -> list[pl.Expr]:
+    """How many targets have a length, and of these the injected and the others.
+
+    Whether one injected on the day of the scan counts as injected is a setting: where there is one, the two counts
+    are unknown.
+    """
+    has_length = (pl.col("LSROLE") == "TARGET") & pl.col("LSTENTH").is_not_null()
+    injected, scanned = pl.col("INJDT"), pl.col("ADT")
+    is_on_the_day = (has_length & (injected == scanned).fill_null(False)).any()
+    before = (injected < scanned).fill_null(False)
+    counts = {"": has_length, "INJ": has_length & before, "NINJ": has_length & ~before}
+    return [
+        pl.when((suffix == "") | ~is_on_the_day)
+        .then(counted.sum().cast(pl.Int64))
+        .alias(f"TARGETSSEEN{suffix}")
+        for suffix, counted in counts.items()
+    ]
 
 
 def _name_new(visits: pl.DataFrame, first: pl.DataFrame, language: Literal["en", "fr"]) -> pl.DataFrame:

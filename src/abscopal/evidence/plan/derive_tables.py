@@ -12,7 +12,7 @@ from abscopal.derivations.pathological_response import derive_pathological_respo
 from abscopal.derivations.population import derive_adsl, derive_evaluable_set, derive_response_set
 from abscopal.derivations.protocol_versions import derive_by_version
 from abscopal.derivations.response.baseline_checks import check_baselines
-from abscopal.derivations.response.criteria import CRITERIA
+from abscopal.derivations.response.criteria import CRITERIA, RECIST_1_1
 from abscopal.derivations.response.criterion import Criterion, SelectionRules
 from abscopal.derivations.response.duration import derive_response_durations
 from abscopal.derivations.response.injected_lesions import derive_injected_at_start
@@ -200,7 +200,15 @@ def _add_responses(
         settings=plan.response,
     )
     injected_at_start = derive_injected_at_start(lesions, plan.response)
-    adsl = derive_response_set(adsl, lesions, injected_at_start=injected_at_start, settings=plan.population)
+    measurable = choose_selection(RECIST_1_1.selection, plan.protocol.lesions)
+    adsl = derive_response_set(
+        adsl,
+        lesions,
+        injected_at_start=injected_at_start,
+        settings=plan.population,
+        smallest_tenths=measurable.smallest_tenths,
+        smallest_node_tenths=measurable.smallest_node_tenths,
+    )
     derived.tables["assessments"] = lesions
     derived.tables["adtr"] = derive_adtr(lesions, adsl, settings=plan.response)
     if not has_injection_log:
