@@ -7,9 +7,11 @@ were under way, and never changes a number.
 import errno
 import importlib
 import io
+import logging
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +25,7 @@ import polars as pl
 from abscopal.errors import OptionError, OutputError, UserError
 from abscopal.rehearsal.tasks import Task, simulate_task
 
+IGNORING_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 MOST_RESTARTS = 3
 DASK_TIMEOUT = "20s"
 WORTH_PROCESSES = 12
@@ -199,6 +202,25 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def _start_local_cluster(distributed: Any, processes: int) -> Any:
+    """A cluster whose workers leave Ctrl-C to this process, those too that take the place of a killed one."""
+    before = signal.getsignal(signal.SIGINT)
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if in_main_thread:
+        _ignore_interrupts()  # a process inherits that a signal is ignored
+    try:
+        return distributed.LocalCluster(
+            n_workers=processes,
+            threads_per_worker=1,
+            dashboard_address=None,
+            preload=[IGNORING_INTERRUPTS],
+            silence_logs=logging.ERROR,
+        )
+    finally:
+        if in_main_thread:
+            signal.signal(signal.SIGINT, before)
+
+
 def _work_with_dask(tasks: Sequence[Task], workforce: Workforce, simulate: Simulate) -> Finished:
     try:
         distributed: Any = importlib.import_module("distributed")
@@ -209,9 +231,7 @@ def _work_with_dask(tasks: Sequence[Task], workforce: Workforce, simulate: Simul
     cluster: Any = None
     try:
         if workforce.dask == "local":
-            cluster = distributed.LocalCluster(
-                n_workers=workforce.processes, threads_per_worker=1, dashboard_address=None
-            )
+            cluster = _start_local_cluster(distributed, workforce.processes)
         client = distributed.Client(cluster or workforce.dask, timeout=DASK_TIMEOUT)
     except (OSError, ValueError) as error:
         raise OptionError(
