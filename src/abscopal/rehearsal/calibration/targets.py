@@ -118,6 +118,7 @@ def list_targets(protocol: StudyProtocol) -> tuple[Target, ...]:
             n=min(result.n, most),
             use=result.use,
             origin=group.identifier,
+            window_days=result.window_days or TOXICITY_WINDOW_DAYS,
             note=result.note.en if result.note else "",
         )
         for group in map(choose_reference_set, protocol.rehearsal.references)
