@@ -84,7 +84,7 @@ def compute_clustered_proportions(events: ArrayLike, sizes: ArrayLike, *, level:
     Example:
         >>> found = compute_clustered_proportions([[1, 0, 2, 0], [1, 1, 1, 0]], [[1, 2, 2, 0], [1, 1, 1, 0]])
         >>> found.estimate.tolist(), found.lower.round(3).tolist(), found.upper.round(3).tolist()
-        ([0.6, 1.0], [0.108, 0.292], [0.949, 1.0])
+        ([0.6, 1.0], [0.115, 0.292], [0.945, 1.0])
     """
     responded, counted = np.asarray(events, np.float64), np.asarray(sizes, np.float64)
     lesions, patients = counted.sum(axis=1), (counted > 0).sum(axis=1)

@@ -43,7 +43,9 @@ class ReferenceResult(Part):
     value: float = Field(ge=0, le=1, description="Published share.")
     n: int = Field(ge=1, description="Patients behind it.")
     window_days: float | None = Field(
-        default=None, gt=0, description="Window in which toxicity was counted, days; six months when not given."
+        default=None,
+        gt=0,
+        description="Window in which toxicity was counted, days; six months when not given.",
     )
     use: Literal["fit", "held_out"] = Field(description="Fitted, or only looked at.")
     status: Status = Field(description="How it is known.")
