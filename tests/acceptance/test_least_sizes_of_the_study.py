@@ -1,5 +1,6 @@
 """The set of distant effect asks for a lesion that is measurable by the study's own least sizes."""
 
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from abscopal.protocol.reading import read_study
 from abscopal.tables.admission import admit_tables
 
 
+@cache
 def analyse(*, diameter: float | None, node: float | None) -> Analysis:
     study, folder = find_demonstration()
     protocol = read_study(study).protocol
