@@ -308,8 +308,9 @@ def _write_bias(row: CharacteristicRow | None, language: Language) -> str:
 def _write_bias_limits(row: CharacteristicRow | None, language: Language) -> str:
     if row is None or row.lower is None or row.upper is None:
         return NOTHING
+    scale, decimals = (100, 1) if row.unit in SHARES else (1, 0)
     low, high = (
-        format_number(100 * value, language=language, decimals=1) for value in (row.lower, row.upper)
+        format_number(scale * value, language=language, decimals=decimals) for value in (row.lower, row.upper)
     )
     return f"{low} – {high}"
 
