@@ -253,7 +253,7 @@ def _tell_bias(row: Characteristic | None, language: Language) -> str:
 def _tell_limits(row: Characteristic | None, language: Language) -> str:
     if row is None:
         return ""
-    low, high = (format_percent(value, language=language, decimals=1) for value in (row.lower, row.upper))
+    low, high = (write_quantity(value, row.unit, language=language) for value in (row.lower, row.upper))
     return f"{low}–{high}"
 
 

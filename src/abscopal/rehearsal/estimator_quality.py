@@ -111,8 +111,8 @@ def list_estimator_quality(rehearsed: Rehearsed) -> Iterator[Characteristic]:
 
     Yields:
         Of each quantity its truth with the standard error, bias, and coverage of the 95 % interval: exact for rates of
-        patients, clustered by patient for those of lesions, log-log for survival. A median beyond follow-up in truth
-        is not judged.
+        patients, clustered by patient for those of lesions, log-log for survival. A median whose truth
+        lies beyond follow-up is not judged.
     """
     design, trials = rehearsed.variant.design, rehearsed.trials
     for arm in design.arms:
@@ -212,13 +212,11 @@ def _take_middle(truths: Mapping[int, Truth], draws: NDArray[np.int64]) -> Truth
     """The median over trials of the truth of their draw, as trials' own medians are told.
 
     Its error is at most that of draws which all err to the same side: half the way between the middle of their lower
-    and the middle of their upper limits.
+    and the middle of their upper limits. A draw whose median lies beyond follow-up stands above all others.
     """
-    low, high = (
-        _find_middle(np.array([truths[draw].value + move * truths[draw].error for draw in draws]))
-        for move in (-NORMAL, NORMAL)
-    )
-    value = _find_middle(np.array([truths[draw].value for draw in draws]))
+    values = np.array([truths[draw].value for draw in draws])
+    errors = np.where(np.isfinite(values), [truths[draw].error for draw in draws], 0.0)
+    low, value, high = (_find_middle(values + move * errors) for move in (-NORMAL, 0.0, NORMAL))
     patients = sum(truths[draw].patients for draw in np.unique(draws))
     return Truth(value, (high - low) / (2 * NORMAL), patients)
 
@@ -264,18 +262,20 @@ def _judge(
 def _judge_median(
     name: str, quantity: str, trials: pl.DataFrame, medians: Medians, truths: Mapping[int, Truth]
 ) -> Iterator[Characteristic]:
-    """Median bias, since a trial may not reach its median."""
+    """Median bias, since a trial may not reach its median; of draws only whose own median lies within follow-up."""
     draws = trials["draw"].to_numpy()
     truth = np.array([truths[draw].value for draw in draws])
-    has = np.isfinite(truth) & ~np.isnan(medians.estimate)
-    if not has.any():
+    has = ~np.isnan(truth) & ~np.isnan(medians.estimate)
+    middle = _take_middle(truths, draws[has]) if has.any() else None
+    if middle is None or not np.isfinite(middle.value):
         return
-    errors = medians.estimate[has] - truth[has]
+    is_within = has & np.isfinite(truth)
+    errors = medians.estimate[is_within] - truth[is_within]
     bias, (lower, upper) = _find_middle(errors), compute_median_limits(errors)
-    yield from _tell_truth(name, quantity, _take_middle(truths, draws[has]), "days")
+    yield from _tell_truth(name, quantity, middle, "days")
     yield Characteristic(
         name, ALL, f"{quantity}.median_bias", bias if np.isfinite(bias) else None, lower, upper,
-        int(has.sum()), "days",
+        len(errors), "days",
     )  # fmt: skip
     yield from _tell_coverage(name, quantity, medians, truth, has)
 

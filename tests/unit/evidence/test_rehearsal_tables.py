@@ -86,6 +86,10 @@ def test_estimators_are_judged_in_points_and_in_days():
         "302", "1,0", "16\u202f384", "1", "−2 – 4", "96,0\u202f%", "93,0\u202f% – 98,0\u202f%",
     ]  # fmt: skip
     assert tabulate_estimators(group_by_quantity(ROWS[:2]), FR) is None
+    rates = tabulate_estimators(group_by_quantity([item for item in ROWS if item.unit != "days"]), FR)
+    assert rates is not None
+    assert len(rates.notes) == 1
+    assert [note.split()[:2] for note in table.notes[1:]] == [["Les", "médianes"], ["La", "progression"]]
 
 
 def test_a_comparison_has_a_column_for_each_way():

@@ -8,11 +8,13 @@ import pytest
 
 from abscopal.protocol.reading import read_study
 from abscopal.rehearsal.arm_plans import plan_arm
+from abscopal.rehearsal.array_curves import Medians
 from abscopal.rehearsal.courses import NEVER, Settings, simulate_courses
 from abscopal.rehearsal.endpoint_rules import choose_endpoint_rules
 from abscopal.rehearsal.endpoints import derive_endpoints
 from abscopal.rehearsal.estimator_quality import (
     Truth,
+    _judge_median,
     _take_middle,
     compute_truths,
     list_estimator_quality,
@@ -174,6 +176,27 @@ def test_truth_of_a_median_is_the_one_in_the_middle():
     assert (middle.value, middle.patients) == (252.0, 60)
     assert middle.error == pytest.approx(4.0)
     assert _take_middle(truths, np.array([0, 0, 0])).error == pytest.approx(2.0)
+    truths[3] = Truth(np.inf, np.nan, 5)
+    beyond = _take_middle(truths, np.array([0, 1, 1, 3, 3]))
+    assert (beyond.value, beyond.error) == (252.0, pytest.approx(4.0))
+    assert _take_middle(truths, np.array([0, 3, 3])).value == np.inf
+
+
+def test_a_draw_beyond_follow_up_counts_in_truth_and_coverage_but_not_in_bias():
+    trials = pl.DataFrame({"draw": [0, 0, 0, 1, 1]})
+    found = Medians(
+        np.array([100.0, 120.0, 90.0, np.inf, 200.0]),
+        np.array([80.0, 110.0, 70.0, 150.0, 120.0]),
+        np.array([130.0, np.inf, 100.0, np.inf, 300.0]),
+    )
+    truths = {0: Truth(105.0, 1.0, 10), 1: Truth(np.inf, np.nan, 10)}
+    rows = {row.quantity: row for row in _judge_median("planned", "os_median.IT", trials, found, truths)}
+    assert rows["os_median.IT.truth"].estimate == 105.0
+    bias = rows["os_median.IT.median_bias"]
+    assert (bias.estimate, bias.n) == (-5.0, 3)
+    # One interval of three holds 105; the open one of two holds what lies beyond follow-up.
+    coverage = rows["os_median.IT.coverage"]
+    assert (coverage.estimate, coverage.n) == (pytest.approx(2 / 5), 5)
 
 
 @pytest.mark.parametrize(

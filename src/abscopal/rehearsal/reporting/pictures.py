@@ -246,11 +246,19 @@ def _list_distributions(
     for quantity in (stem for stem in stems if stem.rpartition("_")[0] in SHARES_AT):
         for arm in names:
             found.append(tell(quantity, "proportion", arm, trials[f"{quantity}_{arm}"].to_numpy()))
-    for arm in names:
-        found.append(tell("pfs_median", "days", arm, trials[f"pfs_median_{arm}"].to_numpy(), "q50"))
+    for quantity in ("pfs_median", "os_median"):
+        medians = {arm: trials[f"{quantity}_{arm}"].to_numpy() for arm in names}
+        # Where most trials have none within follow-up, the few that have would make a figure of their own.
+        if any(_has_middle(values) for values in medians.values()):
+            found += [tell(quantity, "days", arm, values, "q50") for arm, values in medians.items()]
     days = trials["duration_days"].to_numpy().astype(np.float64)
     name = name_quantity("duration_days", language=language)
     return [*found, Distribution(name, "days", days, by_draw("duration_days"))]
+
+
+def _has_middle(values: Floats) -> bool:
+    known = values[~np.isnan(values)]
+    return known.size > 0 and bool(np.isfinite(np.median(known)))
 
 
 def _compare(
