@@ -150,7 +150,7 @@ def test_arms_of_an_endpoint_share_a_panel_and_its_bins():
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["A", "B"]
     # Nothing of the second arm's median lies within follow-up: it has no bars there.
     assert len(median.patches) == 1
-    assert any("beyond follow-up: A: 2; B: 200" in note for note in figure.caption.notes)
+    assert any("beyond follow-up: Median, A: 2; Median, B: 200" in note for note in figure.caption.notes)
     assert "Median, B, median beyond follow-up" in figure.caption.description
 
 

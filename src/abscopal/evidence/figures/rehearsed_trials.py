@@ -206,7 +206,7 @@ def _tell_distributions(
         told.append(words["spread"].format(label=label, middle=written))
         if np.isinf(values).any():
             count = format_count(int(np.isinf(values).sum()), language=language)
-            beyond.append(format_labelled(item.arm or item.label, count, language=language))
+            beyond.append(format_labelled(label, count, language=language))
     trials = format_count(max((len(item.values) for item in distributions), default=0), language=language)
     notes = [words["n"].format(n=trials), words["bars"]]
     if beyond:
