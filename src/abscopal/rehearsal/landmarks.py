@@ -58,14 +58,6 @@ def choose_landmarks(
 
     Returns:
         A day of each curve; none where the curve ends before the first half year and no endpoint names a sooner day.
-
-    Example:
-        >>> from abscopal.protocol.reading import read_study
-        >>> from abscopal.rehearsal.readings import plan_scans
-        >>> protocol = read_study("nivipit").protocol
-        >>> scans = plan_scans(protocol, horizon_days=365)
-        >>> [item.quantity for item in choose_landmarks(protocol, horizon_days=365, scans=scans)]
-        ['pfs_share_183', 'os_share_365']
     """
     # The last scan may be made some days early: then the curve ends there.
     last: dict[Curve, float] = {"pfs": float(scans[-1].day - scans[-1].before), "os": horizon_days}
@@ -84,6 +76,11 @@ def _find_named(protocol: StudyProtocol, curve: Curve, end: float) -> int | None
 
 
 def _find_half_year(end: float) -> int:
-    """The last whole number of half years, in whole days as windows are counted: 183, 365, 548."""
+    """The last whole number of half years, in whole days as windows are counted.
+
+    Example:
+        >>> [_find_half_year(end) for end in (150, 183, 364, 365, 600)]
+        [0, 183, 183, 365, 548]
+    """
     halves = int((end + 0.5) // HALF_YEAR)
     return min(round(halves * HALF_YEAR), int(end)) if halves else 0
