@@ -7,24 +7,33 @@ from rich.console import Console
 from rich.table import Table
 
 from abscopal.cli.design_output import open_console
-from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_design, name_mode, name_quantity
+from abscopal.evidence.rehearsal_words import (
+    CONCLUSIONS,
+    name_design,
+    name_mode,
+    name_quantity,
+    write_quantity,
+)
 from abscopal.evidence.typography import Language, format_labelled, format_number, format_percent
 from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.characteristic import ALL, BETWEEN, RATES, Characteristic
+from abscopal.rehearsal.landmarks import CURVES
 from abscopal.rehearsal.rehearsing import Rehearsed
 from abscopal.rehearsal.virtual_patients import compute_acceptance
 
 Found = dict[str, Characteristic]
+MEDIANS = tuple(f"{curve}_median" for curve in CURVES)
 BETWEEN_DRAWS = Text(en="between draws", fr="entre tirages")
 TRUTH = Text(
     en="Truth: what the same virtual patients have when every planned scan is made on its day and read without error, "
-    "and nobody is lost to follow-up. Bias: estimates of the trials less the truth, on average, in points. Between "
-    "draws: means under each draw of the parameters (5–95%), with what chance adds taken off: what nobody knows.",
+    "and nobody is lost to follow-up. Bias: estimates of the trials less the truth, on average, in points; of a median "
+    "in the middle, in days. Between draws: means under each draw of the parameters (5–95%), with what chance adds "
+    "taken off: what nobody knows.",
     fr="Vérité\u00a0: ce qu’ont les mêmes patients virtuels quand chaque imagerie prévue est faite à son jour et lue "
     "sans erreur, et que personne n’est perdu de vue. Biais\u00a0: estimations des essais moins la vérité, en moyenne, "
-    "en points. Entre tirages\u00a0: moyennes sous chaque tirage des paramètres (5–95\u00a0%), hasard déduit\u00a0: ce "
-    "que personne ne sait.",
+    "en points\u00a0; d’une médiane au milieu, en jours. Entre tirages\u00a0: moyennes sous chaque tirage des "
+    "paramètres (5–95\u00a0%), hasard déduit\u00a0: ce que personne ne sait.",
 )
 LIMITS = Text(
     en="A rehearsal compares designs and rehearses operations. It predicts no individual and replaces no control arm.",
@@ -163,21 +172,23 @@ def _print_endpoints(
     ):
         if between or name is not BETWEEN_DRAWS:
             table.add_column(name.read(language))
-    for quantity, _, _ in RATES:
+    rates = (quantity for quantity, _, _ in RATES)
+    shares = (landmark.quantity for landmark in item.landmarks)
+    for quantity in (*rates, *shares, *MEDIANS):
         for arm in item.variant.design.arms:
             known = f"{quantity}.{arm}"
             middle = page.get(f"{known}.q50")
             if middle is None:
                 continue
-            truth, bias, coverage = (page.get(f"{known}.{part}") for part in ("truth", "bias", "coverage"))
+            truth, coverage = page.get(f"{known}.truth"), page.get(f"{known}.coverage")
+            if truth is None and quantity in MEDIANS:  # beyond follow-up: the share at a day speaks instead
+                continue
             cells = [
                 name_quantity(quantity, language=language),
                 arm,
                 _tell_quantiles(page, known, language),
                 _tell_truth(truth, page.get(f"{known}.truth_error"), language),
-                ""
-                if bias is None or bias.estimate is None
-                else format_number(100 * bias.estimate, language=language, decimals=1),
+                _tell_bias(page.get(f"{known}.bias") or page.get(f"{known}.median_bias"), language),
                 "" if coverage is None else _tell(coverage, language),
                 str(middle.n),
                 _tell_limits(between.get(f"{known}.mean"), language),
@@ -220,16 +231,29 @@ def _tell(row: Characteristic, language: Language) -> str:
 def _tell_truth(truth: Characteristic | None, error: Characteristic | None, language: Language) -> str:
     if truth is None:
         return ""
-    told = format_percent(truth.estimate, language=language, decimals=1)
+    told = write_quantity(truth.estimate, truth.unit, language=language)
     if error is None or error.estimate is None:
         return told
-    return f"{told} ({format_percent(error.estimate, language=language, decimals=2)})"
+    doubt = (
+        format_number(error.estimate, language=language, decimals=1)
+        if truth.unit == "days"
+        else format_percent(error.estimate, language=language, decimals=2)
+    )
+    return f"{told} ({doubt})"
+
+
+def _tell_bias(row: Characteristic | None, language: Language) -> str:
+    """In points for a share, in days for a median."""
+    if row is None or row.estimate is None:
+        return ""
+    scale, decimals = (1, 0) if row.unit == "days" else (100, 1)
+    return format_number(scale * row.estimate, language=language, decimals=decimals)
 
 
 def _tell_limits(row: Characteristic | None, language: Language) -> str:
     if row is None:
         return ""
-    low, high = (format_percent(value, language=language, decimals=1) for value in (row.lower, row.upper))
+    low, high = (write_quantity(value, row.unit, language=language) for value in (row.lower, row.upper))
     return f"{low}–{high}"
 
 

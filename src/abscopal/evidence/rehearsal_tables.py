@@ -191,6 +191,8 @@ def tabulate_estimators(quantities: Mapping[str, Measures], wording: Wording) ->
         "simulation",
         "n",
     )
+    has_median = any((ALL, "median_bias") in measures for measures in quantities.values())
+    notes = ("estimators_note", *(("medians_note", "medians_scans") if has_median else ()))
     caption, kept = _say_trials_once(
         TEXTS["table_estimators"].read(language), rows, list(range(len(keys))), language
     )
@@ -199,7 +201,7 @@ def tabulate_estimators(quantities: Mapping[str, Measures], wording: Wording) ->
         caption,
         tuple(TEXTS[f"table_{keys[place]}"].read(language) for place in kept),
         tuple(tuple(row[place] for place in kept) for row in rows),
-        notes=(TEXTS["table_estimators_note"].read(language),),
+        notes=tuple(TEXTS[f"table_{name}"].read(language) for name in notes),
     )
 
 
@@ -308,8 +310,9 @@ def _write_bias(row: CharacteristicRow | None, language: Language) -> str:
 def _write_bias_limits(row: CharacteristicRow | None, language: Language) -> str:
     if row is None or row.lower is None or row.upper is None:
         return NOTHING
+    scale, decimals = (100, 1) if row.unit in SHARES else (1, 0)
     low, high = (
-        format_number(100 * value, language=language, decimals=1) for value in (row.lower, row.upper)
+        format_number(scale * value, language=language, decimals=decimals) for value in (row.lower, row.upper)
     )
     return f"{low} – {high}"
 

@@ -74,6 +74,13 @@ QUANTITIES: dict[str, Text] = {
         fr="statistique du log-rank, survie sans progression",
     ),
 }
+SHARES_AT: dict[str, Text] = {
+    "pfs_share": Text(
+        en="progression-free at day {day}, Kaplan-Meier", fr="sans progression au jour {day}, Kaplan-Meier"
+    ),
+    "os_share": Text(en="alive at day {day}, Kaplan-Meier", fr="en vie au jour {day}, Kaplan-Meier"),
+}
+"""Shares event-free at a day, whose name in the files ends with the day."""
 MEASURES: dict[str, Text] = {
     "mean": Text(en="mean", fr="moyenne"),
     "sd": Text(en="standard deviation", fr="écart-type"),
@@ -171,6 +178,8 @@ def name_quantity(quantity: str, *, language: Language) -> str:
         'severe toxicity in the window, IT, mean'
         >>> name_quantity("conclusion.met", language="en")
         'rule met'
+        >>> name_quantity("os_share_365.IT", language="fr")
+        'en vie au jour 365, Kaplan-Meier, IT'
     """
     first, *others = quantity.split(".")
     if first == "conclusion" and others:
@@ -178,11 +187,18 @@ def name_quantity(quantity: str, *, language: Language) -> str:
         names = [known.read(language) if known else others[0]]
         others = others[1:]
     else:
-        known = QUANTITIES.get(first)
-        names = [known.read(language) if known else first]
+        names = [_name_first(first, language)]
     names += [MEASURES[part].read(language) if part in MEASURES else part for part in others]
     joined = ", ".join(names)
     return set_french_spaces(joined) if language == "fr" else joined
+
+
+def _name_first(quantity: str, language: Language) -> str:
+    stem, _, day = quantity.rpartition("_")
+    if stem in SHARES_AT and day.isdigit():
+        return SHARES_AT[stem].read(language).format(day=day)
+    known = QUANTITIES.get(quantity)
+    return known.read(language) if known else quantity
 
 
 def name_mode(mode: str, *, language: Language) -> str:

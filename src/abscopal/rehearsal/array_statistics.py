@@ -1,4 +1,4 @@
-"""Proportions, medians and tests of thousands of trials at once, as arrays.
+"""Proportions and tests of thousands of trials at once, as arrays.
 
 They must give what the room of estimation gives for one trial at a time, and tests hold both against each
 other: this is a faster road, not a second truth.
@@ -14,7 +14,6 @@ from abscopal.estimation.log_rank import LogRankBatch, compute_log_rank_batch
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-HALF = 0.5 + 1e-9
 SAME_SHARE = 1e-12
 
 
@@ -104,47 +103,6 @@ def compute_clustered_proportions(events: ArrayLike, sizes: ArrayLike, *, level:
     )
 
 
-def compute_medians(times: ArrayLike, events: ArrayLike, counted: ArrayLike | None = None) -> Floats:
-    """Compute the Kaplan-Meier median of each trial.
-
-    Events come before censorings of the same time. Where the curve stays at one half between two events, the
-    median is the middle of that stretch, as in the room of estimation.
-
-    Args:
-        times: shape (trials, patients).
-        events: shape (trials, patients); true where the event was seen.
-        counted: shape (trials, patients); who belongs to the group, everybody when None.
-
-    Returns:
-        Shape (trials,); infinite where the curve does not come down to one half, not a number without patients.
-
-    Reference:
-        Kaplan and Meier 1958 (doi:10.1080/01621459.1958.10501452).
-
-    Example:
-        >>> compute_medians([[2, 4, 6, 8], [5, 5, 7, 9]], [[1, 1, 1, 1], [0, 0, 1, 0]]).tolist()
-        [5.0, 7.0]
-    """
-    followed, seen = np.asarray(times, np.float64), np.asarray(events, np.bool_)
-    members = np.ones(followed.shape, np.bool_) if counted is None else np.asarray(counted, np.bool_)
-    followed = np.where(members, followed, -np.inf)
-    first = np.argsort(~seen, axis=1, kind="stable")
-    order = np.take_along_axis(
-        first, np.argsort(np.take_along_axis(followed, first, axis=1), axis=1, kind="stable"), axis=1
-    )
-    ordered = np.take_along_axis(followed, order, axis=1)
-    dying = np.take_along_axis(seen & members, order, axis=1)
-    at_risk = np.arange(followed.shape[1], 0, -1, dtype=np.float64)
-    survival = np.cumprod(np.where(dying, 1 - 1 / at_risk, 1.0), axis=1)
-    reached = survival <= HALF
-    below = survival < 1 - HALF
-    at = _take_first(ordered, reached & dying)
-    after = _take_first(ordered, below & dying)
-    stays = np.isclose(np.where(reached, survival, 0.0).max(axis=1), 0.5, rtol=0, atol=1e-9)
-    median = np.where(stays & np.isfinite(after), (at + after) / 2, at)
-    return np.where(members.any(axis=1), median, np.nan)
-
-
 def compute_log_ranks(
     times: ArrayLike, events: ArrayLike, is_second: ArrayLike, counted: ArrayLike
 ) -> LogRankBatch:
@@ -171,10 +129,3 @@ def compute_log_ranks(
     return compute_log_rank_batch(
         followed, np.asarray(events, np.bool_) & members, np.asarray(is_second, np.bool_) & members
     )
-
-
-def _take_first(values: Floats, wanted: Flags) -> Floats:
-    """The value at the first wanted place of each row; infinite where there is none."""
-    place = wanted.argmax(axis=1)
-    found = np.take_along_axis(values, place[:, None], axis=1)[:, 0]
-    return np.where(wanted.any(axis=1), found, np.inf)

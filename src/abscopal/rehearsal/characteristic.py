@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from abscopal.rehearsal.array_statistics import compute_proportions
 
@@ -94,6 +95,30 @@ def compute_limits(values: Floats) -> tuple[float | None, float | None]:
         return None, None
     half = NORMAL * float(values.std(ddof=1)) / len(values) ** 0.5
     return float(values.mean()) - half, float(values.mean()) + half
+
+
+def compute_median_limits(values: Floats) -> tuple[float | None, float | None]:
+    """Interval of a median from order statistics, exact whatever the values are spread like.
+
+    Args:
+        values: one a trial; infinite ones may be among them.
+
+    Returns:
+        Limits that hold the median with 95 % or more; None where too few trials, or infinite values, leave one open.
+
+    Reference:
+        Conover 1999, Practical Nonparametric Statistics, section 3.2 (ISBN 0-471-16068-7).
+
+    Example:
+        >>> compute_median_limits(np.arange(1.0, 12.0)), compute_median_limits(np.arange(5.0))
+        ((2.0, 10.0), (None, None))
+    """
+    ordered = np.sort(values)
+    rank = int(binom.ppf((1 - LEVEL) / 2, len(ordered), 0.5)) if len(ordered) else 0
+    if rank == 0:
+        return None, None
+    low, high = float(ordered[rank - 1]), float(ordered[len(ordered) - rank])
+    return low if np.isfinite(low) else None, high if np.isfinite(high) else None
 
 
 def compute_rate(trials: pl.DataFrame, events: str, counted: str) -> Floats:

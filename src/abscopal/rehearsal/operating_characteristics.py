@@ -27,6 +27,7 @@ from abscopal.rehearsal.characteristic import (
     list_spread,
 )
 from abscopal.rehearsal.estimator_quality import list_estimator_quality
+from abscopal.rehearsal.landmarks import Landmark
 from abscopal.rehearsal.rehearsing import Rehearsed
 from abscopal.rehearsal.trial_design import TrialDesign
 
@@ -75,12 +76,13 @@ def compute_characteristics(
     spoken = list_conclusions([rehearsed]) if conclusions is None else conclusions
     trials, design = rehearsed.trials, rehearsed.variant.design
     draws = sorted(trials["draw"].unique())
-    outcomes = list(_list_outcomes(trials, design, spoken))
+    outcomes = list(_list_outcomes(trials, design, spoken, rehearsed.landmarks))
     found = list(_describe(outcomes, design.name, ALL))
     own = trials["draw"].to_numpy()
     if len(draws) > 1:
         for draw in draws:
-            apart = _list_outcomes(trials.filter(pl.col("draw") == draw), design, spoken)
+            own_trials = trials.filter(pl.col("draw") == draw)
+            apart = _list_outcomes(own_trials, design, spoken, rehearsed.landmarks)
             found += _describe(list(apart), design.name, str(draw))
     for item in outcomes:
         found += _tell_doubts(item, own, design.name)
@@ -141,7 +143,7 @@ def _group(values: Floats, draws: NDArray[np.int64]) -> tuple[NDArray[np.int64],
 
 
 def _list_outcomes(
-    trials: pl.DataFrame, design: TrialDesign, conclusions: Sequence[str]
+    trials: pl.DataFrame, design: TrialDesign, conclusions: Sequence[str], landmarks: Sequence[Landmark]
 ) -> Iterator[Outcomes]:
     def take(column: str, unit: str, quantity: str | None = None) -> Outcomes:
         return Outcomes(quantity or column, trials[column].to_numpy().astype(np.float64), unit)
@@ -166,7 +168,9 @@ def _list_outcomes(
                 continue
             rate = compute_rate(trials, f"{events}_{arm}", f"{counted}_{arm}")
             yield Outcomes(f"{quantity}.{arm}", rate, "proportion")
+        shares = [(item.quantity, "proportion") for item in landmarks]
         for column, unit in (
+            *shares,
             ("pfs_median", "days"),
             ("os_median", "days"),
             ("doses", "doses"),

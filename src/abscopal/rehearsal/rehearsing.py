@@ -13,6 +13,7 @@ from abscopal.rehearsal.arm_plans import plan_arm
 from abscopal.rehearsal.courses import Settings
 from abscopal.rehearsal.endpoint_rules import choose_endpoint_rules
 from abscopal.rehearsal.ensemble import ParameterDraw, apply_draw
+from abscopal.rehearsal.landmarks import Landmark, choose_landmarks
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.readings import plan_scans
 from abscopal.rehearsal.recruitment import Entries, simulate_entries
@@ -53,11 +54,13 @@ class Rehearsed:
         trials: one row a trial.
         cohorts: every simulated patient by draw and arm, with the true endpoints: as near the truth of a draw as the
             rehearsal comes.
+        landmarks: days at which survival is read as a share.
     """
 
     variant: Variant
     trials: pl.DataFrame
     cohorts: Mapping[tuple[int, str], pl.DataFrame]
+    landmarks: tuple[Landmark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +114,9 @@ def rehearse_trials(
     every = {task.key: task for item in prepared for tasks in item.tasks.values() for task in tasks}
     done = simulate_tasks(list(every.values()), cache=cache, workforce=workforce, report=report)
     rows = dict(zip(every, done, strict=True))
-    return tuple(_finish(item, rows) for item in prepared)
+    scans = plan_scans(protocol, horizon_days=settings.horizon_days)
+    landmarks = choose_landmarks(protocol, horizon_days=settings.horizon_days, scans=scans)
+    return tuple(_finish(item, rows, landmarks) for item in prepared)
 
 
 def _prepare(
@@ -141,7 +146,7 @@ def _prepare(
     return _Prepared(variant, numbers, entries, tasks)
 
 
-def _finish(item: _Prepared, rows: Mapping[str, pl.DataFrame]) -> Rehearsed:
+def _finish(item: _Prepared, rows: Mapping[str, pl.DataFrame], landmarks: tuple[Landmark, ...]) -> Rehearsed:
     design = item.variant.design
     cohorts = {owner: pl.concat(rows[task.key] for task in tasks) for owner, tasks in item.tasks.items()}
     found = [
@@ -151,10 +156,11 @@ def _finish(item: _Prepared, rows: Mapping[str, pl.DataFrame]) -> Rehearsed:
             {arm: cohorts[draw, arm] for arm in design.arms},
             numbers=item.numbers[draw],
             draw=draw,
+            landmarks=landmarks,
         )
         for draw, coming in item.entries.items()
     ]
-    return Rehearsed(item.variant, pl.concat(found).sort("trial"), cohorts)
+    return Rehearsed(item.variant, pl.concat(found).sort("trial"), cohorts, landmarks)
 
 
 def choose_ensemble(draws: Sequence[ParameterDraw], *, trials: int) -> tuple[ParameterDraw, ...]:

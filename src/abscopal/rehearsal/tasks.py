@@ -179,9 +179,9 @@ def _list_sources(folder: Traversable, *, below: bool) -> Iterator[Traversable]:
 
 # Files of the rehearsal that only put endpoints together: a change in them leaves the patients as they were.
 _OF_TRIALS = (
-    "acting.py", "array_statistics.py", "characteristic.py", "comparison.py", "estimator_quality.py",
-    "operating_characteristics.py", "recruitment.py", "rehearsing.py", "trial_design.py", "trials.py", "workers.py",
-    "stopping.py",
+    "acting.py", "array_curves.py", "array_statistics.py", "characteristic.py", "comparison.py", "estimator_quality.py",
+    "landmarks.py", "operating_characteristics.py", "recruitment.py", "rehearsing.py", "trial_design.py", "trials.py",
+    "workers.py", "stopping.py",
 )  # fmt: skip
 
 

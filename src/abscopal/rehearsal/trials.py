@@ -4,7 +4,7 @@ The row is read from patients as the read-out reads it from tables; where it tak
 docstring of the function says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
+from abscopal.rehearsal.array_curves import compute_curves, compute_medians, compute_shares_at
 from abscopal.rehearsal.array_response import CR, PR, SD
-from abscopal.rehearsal.array_statistics import (
-    compute_clustered_proportions,
-    compute_log_ranks,
-    compute_medians,
-)
+from abscopal.rehearsal.array_statistics import compute_clustered_proportions, compute_log_ranks
 from abscopal.rehearsal.characteristic import LEVEL, RATES_OF_LESIONS
+from abscopal.rehearsal.landmarks import CURVES, Landmark
 from abscopal.rehearsal.recruitment import Entries
 from abscopal.rehearsal.stopping import compute_stops
 from abscopal.rehearsal.trial_design import Look, PrimaryRule, TrialDesign, compute_minimum
@@ -72,6 +70,7 @@ def derive_trials(
     *,
     numbers: NDArray[np.int64],
     draw: int,
+    landmarks: Sequence[Landmark] = (),
 ) -> pl.DataFrame:
     """Put patients into their trials and read each trial out.
 
@@ -84,6 +83,7 @@ def derive_trials(
         patients: rows of endpoints for each arm, in order; the first patients of an arm belong to the first trial.
         numbers: number of each trial.
         draw: draw of the parameters.
+        landmarks: days at which survival is read as a share.
 
     Returns:
         One row a trial.
@@ -111,7 +111,9 @@ def derive_trials(
     _add_primary(design, entries, states, counted, is_stopped, reason, columns)
     _add_durations(design, entries, entered, stop_day, is_stopped, columns)
     for place, arm in enumerate(design.arms):
-        _add_arm(arm, seen, counted & (entries.arms == place), columns)
+        members = counted & (entries.arms == place)
+        _add_arm(arm, seen, members, columns)
+        _add_survival(arm, seen, members, landmarks, columns)
     if len(design.arms) == 2:
         found = compute_log_ranks(seen["progression_day"], seen["progressed"], entries.arms == 1, counted)
         columns["pfs_log_rank_z"], columns["pfs_log_rank_p"] = found.z, found.p_value
@@ -293,8 +295,23 @@ def _add_arm(arm: str, seen: Columns, members: Flags, columns: Columns) -> None:
         )
         columns |= {f"{quantity}_lower_{arm}": found.lower, f"{quantity}_upper_{arm}": found.upper}
     _add_product(arm, seen, members, columns)
-    columns[f"pfs_median_{arm}"] = compute_medians(seen["progression_day"], seen["progressed"], members)
-    columns[f"os_median_{arm}"] = compute_medians(seen["survival_day"], seen["died"], members)
+
+
+def _add_survival(
+    arm: str, seen: Columns, members: Flags, landmarks: Sequence[Landmark], columns: Columns
+) -> None:
+    """Median of each curve, and the share event-free at its landmark, with the limits that the read-out prints."""
+    for curve, (day, event) in CURVES.items():
+        curves = compute_curves(seen[day], seen[event], members, level=LEVEL)
+        found = {f"{curve}_median": compute_medians(curves)} | {
+            item.quantity: compute_shares_at(curves, item.day) for item in landmarks if item.curve == curve
+        }
+        for quantity, value in found.items():
+            columns |= {
+                f"{quantity}_{arm}": value.estimate,
+                f"{quantity}_lower_{arm}": value.lower,
+                f"{quantity}_upper_{arm}": value.upper,
+            }
 
 
 def _add_product(arm: str, seen: Columns, members: Flags, columns: Columns) -> None:

@@ -23,7 +23,7 @@ TRUE_KINDS = {
     "treated": np.bool_, "severe": np.bool_, "complete": np.bool_, "died_first": np.bool_,
     "responds": np.bool_, "best": np.int8, "distant_measurable": np.bool_, "distant_responds": np.bool_,
     "injected_targets": np.int8, "injected_shrunk": np.int8, "distant_targets": np.int8, "distant_shrunk": np.int8,
-    "progression_day": np.float64, "progressed": np.bool_,
+    "progression_day": np.float64, "progressed": np.bool_, "survival_day": np.float64, "died": np.bool_,
 }  # fmt: skip
 """What is kept of the true endpoints, under its name with `true_` before it."""
 

@@ -121,12 +121,44 @@ def test_long_names_and_single_draws_leave_room_for_every_panel():
     name = "severe toxicity in the window, Intratumoural ipilimumab + nivolumab"
     values = np.array([0.1, 0.2, 0.3, 0.2])
     for panels in (1, 4, 8):
-        shown = [Distribution(name, "proportion", values)] * panels
+        shown = [Distribution(f"{name} {place}", "proportion", values) for place in range(panels)]
         figure = render_endpoint_distributions(shown, language="en")
         render_svg(figure)
         visible = [axes for axes in figure.axes if axes.get_visible()]
         assert len(visible) == panels
         assert all(axes.get_position().height * figure.get_figheight() > 0.6 for axes in visible)
+
+
+def test_arms_of_an_endpoint_share_a_panel_and_its_bins():
+    generator = np.random.default_rng(2)
+    rates = [generator.binomial(30, share, 200) / 30 for share in (0.3, 0.5)]
+    days = [np.append(generator.integers(100, 300, 198), [np.inf] * 2).astype(float), np.full(200, np.inf)]
+    shown = [
+        Distribution(label, unit, values, (float(np.median(values)),), arm=arm)
+        for label, unit, every in (("Response", "proportion", rates), ("Median", "days", days))
+        for arm, values in zip(("A", "B"), every, strict=True)
+    ]
+    figure = render_endpoint_distributions(shown, language="en")
+    response, median = (axes for axes in figure.axes if axes.get_visible())
+    first, second = (patch.get_xy() for patch in response.patches)
+    assert set(first[:, 0]) == set(second[:, 0])
+    for outline, values in ((first, rates[0]), (second, rates[1])):
+        corners = outline[: len(set(outline[:, 0])) * 2]
+        assert corners[1:-1:2, 1].sum() == pytest.approx(len(values))
+    heights = [tick.get_ydata()[0] for tick in find(figure, "draws")[:2]]
+    assert heights[0] > heights[1]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["A", "B"]
+    # Nothing of the second arm's median lies within follow-up: it has no bars there.
+    assert len(median.patches) == 1
+    assert any("beyond follow-up: Median, A: 2; Median, B: 200" in note for note in figure.caption.notes)
+    assert "Median, B, median beyond follow-up" in figure.caption.description
+
+
+def test_one_arm_needs_no_legend():
+    shown = Distribution("Response", "proportion", np.array([0.2, 0.4, 0.4]), arm="Vaccine")
+    figure = render_endpoint_distributions([shown], language="en")
+    assert not figure.legends
+    assert figure.caption.description == "Response, Vaccine, median 40.0%."
 
 
 def test_hits_and_misses_are_both_written(english):

@@ -42,7 +42,8 @@ ROWS = (
     row("pfs_median.IT.q50", 315.0, unit="days"),
     row("pfs_median.IT.truth", 302.0, 300.0, 304.0, unit="days", n=16384),
     row("pfs_median.IT.truth_error", 1.02, unit="days", n=16384),
-    row("pfs_median.IT.median_bias", 1.0, unit="days"),
+    row("pfs_median.IT.median_bias", 1.0, -2.0, 4.0, unit="days"),
+    row("pfs_median.IT.coverage", 0.96, 0.93, 0.98, unit="probability"),
 )
 
 
@@ -81,8 +82,14 @@ def test_estimators_are_judged_in_points_and_in_days():
         "27,2\u202f%", "0,35\u00a0points", "16\u202f384", "1,5\u00a0points", "0,1 – 2,9",
         "97,0\u202f%", "94,4\u202f% – 98,6\u202f%",
     ]  # fmt: skip
-    assert median[1:] == ["302", "1,0", "16\u202f384", "1", *"———"]
+    assert median[1:] == [
+        "302", "1,0", "16\u202f384", "1", "−2 – 4", "96,0\u202f%", "93,0\u202f% – 98,0\u202f%",
+    ]  # fmt: skip
     assert tabulate_estimators(group_by_quantity(ROWS[:2]), FR) is None
+    rates = tabulate_estimators(group_by_quantity([item for item in ROWS if item.unit != "days"]), FR)
+    assert rates is not None
+    assert len(rates.notes) == 1
+    assert [note.split()[:2] for note in table.notes[1:]] == [["Les", "médianes"], ["La", "progression"]]
 
 
 def test_a_comparison_has_a_column_for_each_way():

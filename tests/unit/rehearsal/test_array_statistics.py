@@ -4,13 +4,11 @@ import numpy as np
 import pytest
 
 from abscopal.estimation.clustered import estimate_clustered_proportion
-from abscopal.estimation.kaplan_meier import estimate_kaplan_meier, estimate_survival_quantile
 from abscopal.estimation.log_rank import compute_log_rank_test
 from abscopal.estimation.proportions import estimate_proportion
 from abscopal.rehearsal.array_statistics import (
     compute_clustered_proportions,
     compute_log_ranks,
-    compute_medians,
     compute_proportions,
 )
 
@@ -47,20 +45,6 @@ def draw_trials(seed: int, trials: int, patients: int):
     generator = np.random.default_rng(seed)
     times = generator.integers(1, 15, (trials, patients)).astype(float)
     return times, generator.random((trials, patients)) < 0.7, generator.random((trials, patients)) < 0.8
-
-
-@pytest.mark.parametrize("patients", [4, 9, 20])
-def test_medians_are_those_of_one_curve(patients):
-    times, events, counted = draw_trials(patients, 150, patients)
-    found = compute_medians(times, events, counted)
-    for trial in range(len(times)):
-        inside = counted[trial]
-        if not inside.any():
-            assert np.isnan(found[trial])
-            continue
-        curve = estimate_kaplan_meier(times[trial, inside], events[trial, inside])
-        one = estimate_survival_quantile(curve).estimate
-        assert found[trial] == (np.inf if one is None else pytest.approx(one))
 
 
 def test_log_ranks_leave_out_who_belongs_to_neither_arm():

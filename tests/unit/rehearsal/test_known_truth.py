@@ -8,10 +8,18 @@ import pytest
 
 from abscopal.protocol.reading import read_study
 from abscopal.rehearsal.arm_plans import plan_arm
+from abscopal.rehearsal.array_curves import Medians
 from abscopal.rehearsal.courses import NEVER, Settings, simulate_courses
 from abscopal.rehearsal.endpoint_rules import choose_endpoint_rules
 from abscopal.rehearsal.endpoints import derive_endpoints
-from abscopal.rehearsal.estimator_quality import compute_truths, list_estimator_quality
+from abscopal.rehearsal.estimator_quality import (
+    Truth,
+    _judge_median,
+    _take_middle,
+    compute_truths,
+    list_estimator_quality,
+)
+from abscopal.rehearsal.landmarks import Landmark, choose_landmarks
 from abscopal.rehearsal.model.description import read_model
 from abscopal.rehearsal.operating_characteristics import compute_spread_of_draws
 from abscopal.rehearsal.readings import derive_readings, plan_scans
@@ -29,6 +37,7 @@ SCENARIO = choose_scenario(STUDY.protocol)
 DESIGN = plan_trial(STUDY.protocol, SCENARIO, stopping="ignore")
 RULES = choose_endpoint_rules(STUDY.protocol, window_days=DESIGN.window_days)
 SCANS = plan_scans(STUDY.protocol, horizon_days=HORIZON)
+LANDMARKS = choose_landmarks(STUDY.protocol, horizon_days=HORIZON, scans=SCANS)
 ON_THE_DAY = tuple(replace(scan, before=0, after=0) for scan in SCANS)
 PERFECT = {
     "diameter_error_percent": 0.0, "missed_visit_probability": 0.0, "loss_per_year": 0.0,
@@ -93,10 +102,9 @@ def judge(patients, trials=36):
     """What a rehearsal says of its estimates when such patients stand in both arms."""
     coming = simulate_entries(DESIGN, trials=trials, study_hash="x", seed=1, draw=0)
     cohorts = {"IT": patients, "IV": patients}
-    rows = derive_trials(DESIGN, coming, cohorts, numbers=np.arange(trials), draw=0)
-    rehearsed = Rehearsed(
-        Variant(DESIGN, SCENARIO), rows, {(0, arm): cohort for arm, cohort in cohorts.items()}
-    )
+    rows = derive_trials(DESIGN, coming, cohorts, numbers=np.arange(trials), draw=0, landmarks=LANDMARKS)
+    owned = {(0, arm): cohort for arm, cohort in cohorts.items()}
+    rehearsed = Rehearsed(Variant(DESIGN, SCENARIO), rows, owned, LANDMARKS)
     return {row.quantity: row for row in list_estimator_quality(rehearsed)}
 
 
@@ -123,6 +131,88 @@ def test_bias_of_a_rehearsal_shows_the_reading_error(courses):
     assert ("injected_lesion_rate.IT.truth" in exact) == is_injected
     assert "injected_lesion_rate.IV.truth" not in exact  # nothing is injected in that arm
     assert abs(exact["primary_rate.bias"].estimate) < 0.03
+
+
+def test_survival_is_judged_at_a_day_and_by_its_median(courses):
+    """Overall survival has its median beyond follow-up: the share alive at a year is what it says."""
+    kept = replace(courses, loss_day=np.full(1500, NEVER))
+    rows = see(kept, ON_THE_DAY, change(**PERFECT))
+    truths = compute_truths(rows, landmarks=LANDMARKS)
+    assert truths["os_share_365"].value == pytest.approx(1 - rows["died"].mean())
+    assert truths["os_share_365"].error == pytest.approx(
+        (rows["died"].mean() * (1 - rows["died"].mean()) / 1500) ** 0.5, rel=1e-6
+    )
+    assert truths["os_median"].value == np.inf
+    # Patients are drawn anew; the median falls on the day of a scan again, but is not known to the day.
+    median = truths["pfs_median"]
+    assert median.value in {scan.day for scan in SCANS}
+    assert 1 < median.error < 20
+    found = judge(rows)
+    for quantity in ("pfs_share_183.IT", "os_share_365.IT"):
+        assert abs(found[f"{quantity}.bias"].estimate) < 0.03
+        assert found[f"{quantity}.coverage"].estimate > 0.8
+    assert "os_median.IT.truth" not in found
+    bias = found["pfs_median.IT.median_bias"]
+    assert bias.lower <= bias.estimate <= bias.upper
+    assert found["pfs_median.IT.truth"].estimate == median.value
+    assert found["pfs_median.IT.coverage"].estimate > 0.8
+
+
+def test_scans_made_late_make_progression_look_later(courses):
+    """The scan of day 168 made on day 189 shows nothing by day 183."""
+    late = tuple(replace(scan, day=scan.day + 21) if scan.day > 0 else scan for scan in ON_THE_DAY)
+    kept = replace(courses, loss_day=np.full(1500, NEVER))
+    endpoints = derive_endpoints(kept, derive_readings(kept, late, change(**PERFECT), arm_key=2), RULES)
+    columns = {name: getattr(endpoints, name) for name in KEPT}
+    rows = pl.DataFrame(columns | derive_true_columns(kept, SCANS, change(**PERFECT), RULES))
+    found = judge(rows)
+    assert found["pfs_share_183.IT.bias"].lower > 0
+
+
+def test_truth_of_a_median_is_the_one_in_the_middle():
+    """As the medians of trials are told in the middle; the error is that of draws that err together."""
+    truths = {0: Truth(168.0, 2.0, 10), 1: Truth(252.0, 4.0, 20), 2: Truth(300.0, 6.0, 30)}
+    middle = _take_middle(truths, np.array([0, 1, 2, 2, 1]))
+    assert (middle.value, middle.patients) == (252.0, 60)
+    assert middle.error == pytest.approx(4.0)
+    assert _take_middle(truths, np.array([0, 0, 0])).error == pytest.approx(2.0)
+    truths[3] = Truth(np.inf, np.nan, 5)
+    beyond = _take_middle(truths, np.array([0, 1, 1, 3, 3]))
+    assert (beyond.value, beyond.error) == (252.0, pytest.approx(4.0))
+    assert _take_middle(truths, np.array([0, 3, 3])).value == np.inf
+
+
+def test_a_draw_beyond_follow_up_counts_in_truth_and_coverage_but_not_in_bias():
+    trials = pl.DataFrame({"draw": [0, 0, 0, 1, 1]})
+    found = Medians(
+        np.array([100.0, 120.0, 90.0, np.inf, 200.0]),
+        np.array([80.0, 110.0, 70.0, 150.0, 120.0]),
+        np.array([130.0, np.inf, 100.0, np.inf, 300.0]),
+    )
+    truths = {0: Truth(105.0, 1.0, 10), 1: Truth(np.inf, np.nan, 10)}
+    rows = {row.quantity: row for row in _judge_median("planned", "os_median.IT", trials, found, truths)}
+    assert rows["os_median.IT.truth"].estimate == 105.0
+    bias = rows["os_median.IT.median_bias"]
+    assert (bias.estimate, bias.n) == (-5.0, 3)
+    # One interval of three holds 105; the open one of two holds what lies beyond follow-up.
+    coverage = rows["os_median.IT.coverage"]
+    assert (coverage.estimate, coverage.n) == (pytest.approx(2 / 5), 5)
+
+
+@pytest.mark.parametrize(
+    ("study", "horizon", "expected"),
+    [
+        ("nivipit", 365.0, [("pfs", 183), ("os", 365)]),
+        ("nivipit", 190.0, [("os", 183)]),  # the last scan of those days does not reach half a year
+        ("nivipit", 800.0, [("pfs", 730), ("os", 730)]),
+        ("dex2", 365.0, [("pfs", 122), ("os", 365)]),  # its primary endpoint names the day
+    ],
+)
+def test_curves_are_read_where_an_endpoint_says_or_at_the_last_half_year(study, horizon, expected):
+    protocol = read_study(study).protocol
+    scans = plan_scans(protocol, horizon_days=horizon)
+    found = choose_landmarks(protocol, horizon_days=horizon, scans=scans)
+    assert found == tuple(Landmark(curve, day) for curve, day in expected)
 
 
 def test_the_spread_between_draws_leaves_chance_out():

@@ -13,6 +13,7 @@ from abscopal.evidence.rehearsal_tables import CharacteristicRow
 from abscopal.protocol.reading import read_study
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.arm_plans import plan_arm
+from abscopal.rehearsal.characteristic import RATES
 from abscopal.rehearsal.courses import Settings, simulate_courses
 from abscopal.rehearsal.ensemble import ParameterDraw
 from abscopal.rehearsal.model.description import read_model
@@ -133,16 +134,17 @@ def test_the_report_is_written_beside_the_files_of_a_rehearsal(tmp_path: Path):
         "primary_minimum": [23] * 4,
     }
     for arm in arms:
-        columns |= {
-            f"{name}_{arm}": [10, 11, 12, 13] for name in ("severe", "responders", "distant_responders")
-        }
-        columns |= {f"{name}_{arm}": [38] * 4 for name in ("severe_n", "treated", "distant_n")}
+        columns |= {f"{events}_{arm}": [10, 11, 12, 13] for _, events, _ in RATES}
+        columns |= {f"{counted}_{arm}": [38] * 4 for _, _, counted in RATES}
+        columns |= {f"pfs_median_{arm}": [252.0, 336.0, 340.0, np.inf], f"os_median_{arm}": [np.inf] * 4}
+        columns |= {f"os_share_183_{arm}": [0.9, 0.95, 1.0, 0.8]}
     pl.DataFrame(columns).write_parquet(tmp_path / "trials.parquet")
     rows = [
         {"design": "planned", "draw": "all", "quantity": f"severe_rate.{arm}.mean", "estimate": rate,
          "lower": rate - 0.01, "upper": rate + 0.01, "n": 4, "unit": "proportion"}
         for arm, rate in arms.items()
     ]  # fmt: skip
+    rows += [row | {"quantity": row["quantity"].replace("severe_rate", "os_share_183")} for row in rows]
     rows.append(rows[0] | {"quantity": "conclusion.met", "estimate": 0.75, "unit": "probability"})
     (tmp_path / "operating_characteristics.json").write_text(json.dumps(rows), encoding="utf-8")
     settings = {"loss_per_year": {"value": 0.03, "unit": "1/year", "provenance": "assumed"}}
@@ -157,4 +159,6 @@ def test_the_report_is_written_beside_the_files_of_a_rehearsal(tmp_path: Path):
     assert names == {"lesions", "plasma", "populations", "conclusions", "endpoints", "targets", "widths"}
     assert all(f'id="rehearsal-{name}"' in page for name in names)
     assert "loss_per_year" in page
+    assert "alive at day 183" in page
+    assert "beyond follow-up: " in page  # one trial of four has its median there, and no bar
     assert (tmp_path / "credibility.md").read_text(encoding="utf-8").startswith("# Credibility: NIVIPIT")

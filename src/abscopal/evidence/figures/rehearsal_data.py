@@ -115,9 +115,10 @@ class Distribution:
     Args:
         label: the endpoint.
         unit: its unit.
-        values: one a trial; not a number where the trial has none.
-        by_draw: mean under each draw of the parameters.
+        values: one a trial; not a number where the trial has none, infinite beyond follow-up.
+        by_draw: mean under each draw of the parameters, or of a median the median.
         limit: value that decides, where there is one.
+        arm: label of the arm; empty for the whole trial. Arms of one endpoint are drawn over each other.
     """
 
     label: str
@@ -125,6 +126,7 @@ class Distribution:
     values: Floats
     by_draw: tuple[float, ...] = ()
     limit: float | None = None
+    arm: str = ""
 
 
 @dataclass(frozen=True, slots=True)

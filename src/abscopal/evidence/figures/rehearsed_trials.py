@@ -1,9 +1,12 @@
 """Rehearsed trials: how often each conclusion is reached, how endpoints are spread, and what if."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Patch
 
 from abscopal.evidence.figures.appearance import (
     BLACK,
@@ -17,6 +20,7 @@ from abscopal.evidence.figures.appearance import (
     choose_words,
     draw_message,
     make_room_for_titles,
+    mark_arm,
     open_figure,
     use_appearance,
     wrap,
@@ -26,7 +30,13 @@ from abscopal.evidence.figures.appearance import (
 )
 from abscopal.evidence.figures.rehearsal_data import Distribution, Floats, Frequency, Unit, WhatIf
 from abscopal.evidence.rehearsal_words import SEPARATORS
-from abscopal.evidence.typography import Language, format_count, format_number, format_percent
+from abscopal.evidence.typography import (
+    Language,
+    format_count,
+    format_labelled,
+    format_number,
+    format_percent,
+)
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -39,8 +49,11 @@ _WORDS: dict[Language, dict[str, str]] = {
         "one_draw": "One draw of the parameters: what nobody knows is not shown.",
         "endpoints": "Endpoints over the rehearsed trials",
         "spread": "{label}, median {middle}",
-        "bars": "Bars: trials, spread by chance and by what nobody knows. Orange ticks: mean under each draw of the "
-        "parameters, which chance moves too where few trials ran under it. Dashes: the value that decides.",
+        "bars": "Bars: trials, spread by chance and by what nobody knows. Ticks under the axis: mean (of a median, the "
+        "median) under each draw of the parameters, which chance moves too where few trials ran under it. Dashes: the "
+        "value that decides.",
+        "beyond": "beyond follow-up",
+        "beyond_bars": "Trials without a bar, since their median lies beyond follow-up: {values}.",
         "trials": "Trials",
         "n": "{n} trials.",
         "count": "Patients",
@@ -61,9 +74,11 @@ _WORDS: dict[Language, dict[str, str]] = {
         "one_draw": "Un seul tirage des paramètres : ce que personne ne sait n’est pas montré.",
         "endpoints": "Critères de jugement sur les essais simulés",
         "spread": "{label}, médiane {middle}",
-        "bars": "Barres : essais, dispersés par le hasard et par ce que personne ne sait. Petits traits orange : "
-        "moyenne sous chaque tirage des paramètres, que le hasard déplace aussi "
+        "bars": "Barres : essais, dispersés par le hasard et par ce que personne ne sait. Petits traits sous l’axe : "
+        "moyenne (d’une médiane, la médiane) sous chaque tirage des paramètres, que le hasard déplace aussi "
         "si peu d’essais y ont tourné. Tirets : la valeur qui décide.",
+        "beyond": "au-delà du suivi",
+        "beyond_bars": "Essais sans barre, leur médiane étant au-delà du suivi : {values}.",
         "trials": "Essais",
         "n": "{n} essais.",
         "count": "Patients",
@@ -77,6 +92,7 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 # Shares of a few dozen patients take few values: wider bins keep them from making combs.
 MOST_BINS, FEWER_BINS = 24, 14
+TICK_ROW = 0.07
 
 
 def render_conclusions(frequencies: Sequence[Frequency], *, language: Language) -> CaptionedFigure:
@@ -133,10 +149,10 @@ def render_conclusions(frequencies: Sequence[Frequency], *, language: Language) 
 def render_endpoint_distributions(
     distributions: Sequence[Distribution], *, language: Language
 ) -> CaptionedFigure:
-    """Draw small multiples: each endpoint over the trials, with its mean under each draw.
+    """Draw small multiples: each endpoint over the trials, its arms over each other, with its mean under each draw.
 
     Args:
-        distributions: the endpoints.
+        distributions: the endpoints, arm by arm.
         language: `en` or `fr`.
 
     Returns:
@@ -149,39 +165,55 @@ def render_endpoint_distributions(
     """
     words = choose_words(_WORDS, language=language)
     known = [item for item in distributions if np.isfinite(item.values).any()]
-    told = SEPARATORS[language].join(
-        words["spread"].format(
-            label=item.label,
-            middle=_write_value(float(np.nanmedian(_finite(item))), item.unit, language),
-        )
-        for item in known
-    )
+    panels_of = {item.label: [other for other in known if other.label == item.label] for item in known}
+    arms = list(dict.fromkeys(item.arm for item in known if item.arm))
     with use_appearance():
-        columns = min(3, max(1, len(known)))
-        rows = -(-len(known) // columns)
+        columns = min(3, max(1, len(panels_of)))
+        rows = -(-len(panels_of) // columns)
         figure = open_figure(height=0.4 + 2.05 * max(rows, 1), language=language)
-        trials = format_count(max((len(item.values) for item in known), default=0), language=language)
-        figure.caption = Caption(
-            words["endpoints"],
-            words["tells"].format(values=told),
-            (words["n"].format(n=trials), words["bars"]),
-        )
+        figure.caption = _tell_distributions(distributions, words, language)
         if not known:
             draw_message(figure, words["nothing"])
             return figure
         panels = figure.subplots(rows, columns, squeeze=False).ravel()
-        for place, axes in enumerate(panels):
-            if place >= len(known):
-                axes.set_visible(False)
-                continue
-            _draw_distribution(axes, known[place], language)
-            if known[place].unit in ("count", "days"):
-                axes.set_xlabel(words[known[place].unit])
+        for axes in panels[len(panels_of) :]:
+            axes.set_visible(False)
+        for place, (axes, items) in enumerate(zip(panels, panels_of.values(), strict=False)):
+            _draw_distributions(axes, items, arms, language)
+            if items[0].unit in ("count", "days"):
+                axes.set_xlabel(words[items[0].unit])
             if place % columns == 0:
                 axes.set_ylabel(words["trials"])
+        if len(arms) > 1:
+            handles = [Patch(**_outline(place), label=arm) for place, arm in enumerate(arms)]
+            figure.legend(handles=handles, loc="outside upper left", ncols=2)
+            figure.set_figheight(figure.get_figheight() + 0.25 * -(-len(arms) // 2))
         for _ in range(rows):
             make_room_for_titles(figure)
         return figure
+
+
+def _tell_distributions(
+    distributions: Sequence[Distribution], words: Mapping[str, str], language: Language
+) -> Caption:
+    told, beyond = [], []
+    for item in distributions:
+        values = item.values[~np.isnan(item.values)]
+        if not values.size:
+            continue
+        middle, label = float(np.median(values)), ", ".join(filter(None, (item.label, item.arm)))
+        written = _write_value(middle, item.unit, language) if np.isfinite(middle) else words["beyond"]
+        told.append(words["spread"].format(label=label, middle=written))
+        if np.isinf(values).any():
+            count = format_count(int(np.isinf(values).sum()), language=language)
+            beyond.append(format_labelled(label, count, language=language))
+    trials = format_count(max((len(item.values) for item in distributions), default=0), language=language)
+    notes = [words["n"].format(n=trials), words["bars"]]
+    if beyond:
+        notes.append(words["beyond_bars"].format(values=SEPARATORS[language].join(beyond)))
+    return Caption(
+        words["endpoints"], words["tells"].format(values=SEPARATORS[language].join(told)), tuple(notes)
+    )
 
 
 def render_what_if(comparisons: Sequence[WhatIf], *, language: Language) -> CaptionedFigure:
@@ -250,41 +282,71 @@ def _draw_alternatives(axes: Axes, item: WhatIf, designs: Sequence[str], languag
     axes.locator_params(axis="x", nbins=4)
 
 
-def _draw_distribution(axes: Axes, item: Distribution, language: Language) -> None:
-    values = _finite(item)
-    axes.hist(values, bins=_choose_bins(values, item.unit).tolist(), color=SKY_BLUE, edgecolor="white")
-    if item.unit == "proportion" and np.ptp(values) == 0:
+def _draw_distributions(
+    axes: Axes, items: Sequence[Distribution], arms: Sequence[str], language: Language
+) -> None:
+    """One endpoint; its arms over each other in the colours of the arms, with a row of ticks each."""
+    unit, every = items[0].unit, [_finite(item) for item in items]
+    bins = _choose_bins(every, unit).tolist()
+    is_single = not items[0].arm or len(arms) < 2
+    for row, (item, values) in enumerate(zip(items, every, strict=True)):
+        place = 0 if is_single else arms.index(item.arm)
+        if is_single:
+            axes.hist(values, bins=bins, color=SKY_BLUE, edgecolor="white")
+        else:
+            axes.hist(values, bins=bins, histtype="stepfilled", **_outline(place))
+        if item.by_draw:
+            _hang_ticks(axes, item.by_draw, row, ORANGE if is_single else mark_arm(place).colour)
+        if item.limit is not None:
+            axes.axvline(item.limit, color=VERMILION, linewidth=1.2, linestyle=(0, (4, 3)), gid="limit")
+    if unit == "proportion" and np.ptp(np.concatenate(every)) == 0:
         axes.set_xlim(-0.02, 1.02)
-    if item.by_draw:
-        # Ticks hang under the axis line, so that bars never hide them.
-        axes.plot(
-            item.by_draw,
-            [-0.045] * len(item.by_draw),
-            transform=axes.get_xaxis_transform(),
-            marker="|",
-            markersize=9,
-            color=ORANGE,
-            linestyle="none",
-            clip_on=False,
-            zorder=5,
-            gid="draws",
-        )
-    if item.limit is not None:
-        axes.axvline(item.limit, color=VERMILION, linewidth=1.2, linestyle=(0, (4, 3)), gid="limit")
-    axes.set_title("\n".join(wrap_to_width(item.label, width=1.75, size=9, weight="bold")))
-    _number(axes, item.unit, language)
+    axes.set_title("\n".join(wrap_to_width(items[0].label, width=1.75, size=9, weight="bold")))
+    _number(axes, unit, language)
     write_number_axis(axes, language=language)
-    axes.tick_params(axis="x", pad=7)
+    axes.tick_params(axis="x", pad=7 * len(items))
     axes.locator_params(axis="x", nbins=5)
 
 
-def _choose_bins(values: Floats, unit: Unit) -> Floats:
-    """Bins of equal width; those of counts hold as many whole numbers each."""
-    low, high = float(values.min()), float(values.max())
+def _hang_ticks(axes: Axes, values: Sequence[float], row: int, colour: str) -> None:
+    """A row of ticks under the axis line, so that bars never hide them."""
+    axes.plot(
+        values,
+        [-0.045 - TICK_ROW * row] * len(values),
+        transform=axes.get_xaxis_transform(),
+        marker="|",
+        markersize=7,
+        color=colour,
+        linestyle="none",
+        clip_on=False,
+        zorder=5,
+        gid="draws",
+    )
+
+
+def _outline(place: int) -> dict[str, Any]:
+    """How the bars of an arm are drawn: outlined in its line and colour, palely filled so that others show through."""
+    mark = mark_arm(place)
+    return {
+        "facecolor": to_rgba(mark.colour, 0.25),
+        "edgecolor": mark.colour,
+        "linestyle": mark.line,
+        "linewidth": 1.3,
+    }
+
+
+def _choose_bins(every: Sequence[Floats], unit: Unit) -> Floats:
+    """Bins of equal width for all arms; those of counts hold as many whole numbers each."""
+    low, high = (
+        float(min(values.min() for values in every)),
+        float(max(values.max() for values in every)),
+    )
     if unit == "count":
         width = max(1.0, np.ceil((high - low + 1) / MOST_BINS))
         return np.asarray(np.arange(low - 0.5, high + width, width))
-    bins = min(MOST_BINS if unit == "days" else FEWER_BINS, max(1, len(np.unique(values))))
+    bins = min(
+        MOST_BINS if unit == "days" else FEWER_BINS, max(1, *(len(np.unique(values)) for values in every))
+    )
     if high > low:
         return np.linspace(low, high, bins + 1)
     if unit == "proportion":  # no share lies below 0 or above 1

@@ -32,8 +32,9 @@ from abscopal.evidence.figures.rehearsed_trials import (
 )
 from abscopal.evidence.figures.saving import render_svg_file
 from abscopal.evidence.rehearsal_tables import CharacteristicRow
-from abscopal.evidence.rehearsal_words import CONCLUSIONS, name_design, name_quantity
+from abscopal.evidence.rehearsal_words import CONCLUSIONS, SHARES_AT, name_design, name_quantity
 from abscopal.evidence.typography import Language
+from abscopal.rehearsal.characteristic import RATES, compute_rate
 from abscopal.rehearsal.given_doses import compute_diameter
 from abscopal.rehearsal.reporting.representative_courses import Floats, Representatives
 
@@ -41,13 +42,8 @@ BIOPSY_DAYS = (0, 21, 42)
 PLASMA_DAYS = 90.0
 WEEK = 7
 ROLES: tuple[Role, ...] = ("injected", "distant")
-RATES = ("severe_rate", "response_rate", "distant_response_rate")
+COMPARED_RATES = ("severe_rate", "response_rate")
 COMPARED = ("conclusion.met", "conclusion.overrun", "stopped", "duration_days.mean")
-_COLUMNS = {
-    "severe_rate": ("severe", "severe_n"),
-    "response_rate": ("responders", "treated"),
-    "distant_response_rate": ("distant_responders", "distant_n"),
-}
 _UNITS: dict[str, Unit] = {"probability": "proportion", "proportion": "proportion", "days": "days"}
 Patients = Mapping[str, Sequence[Representatives]]
 
@@ -221,9 +217,13 @@ def _list_frequencies(rows: Sequence[CharacteristicRow], language: Language) -> 
 def _list_distributions(
     trials: pl.DataFrame, rows: Sequence[CharacteristicRow], names: Mapping[str, str], language: Language
 ) -> list[Distribution]:
-    def by_draw(quantity: str) -> tuple[float, ...]:
-        means = [row for row in rows if row.quantity == f"{quantity}.mean" and row.draw.isdigit()]
-        return tuple(row.estimate for row in means if row.estimate is not None)
+    def by_draw(quantity: str, measure: str = "mean") -> tuple[float, ...]:
+        own = [row for row in rows if row.quantity == f"{quantity}.{measure}" and row.draw.isdigit()]
+        return tuple(row.estimate for row in own if row.estimate is not None)
+
+    def tell(quantity: str, unit: Unit, arm: str, values: Floats, measure: str = "mean") -> Distribution:
+        name = name_quantity(quantity, language=language)
+        return Distribution(name, unit, values, by_draw(f"{quantity}.{arm}", measure), arm=names[arm])
 
     found = []
     if "primary_successes" in trials.columns:
@@ -238,22 +238,33 @@ def _list_distributions(
                 float(minimum[0]) if np.ptp(minimum) == 0 else None,
             )
         )
-    for quantity in RATES:
-        events, counted = _COLUMNS[quantity]
-        for arm, label in names.items():
-            n = trials[f"{counted}_{arm}"].to_numpy()
-            rates = np.where(n > 0, trials[f"{events}_{arm}"].to_numpy() / np.maximum(n, 1), np.nan)
-            name = f"{name_quantity(quantity, language=language)}, {label}"
-            found.append(Distribution(name, "proportion", rates, by_draw(f"{quantity}.{arm}")))
+    for quantity, events, counted in RATES:
+        for arm in names:
+            values = compute_rate(trials, f"{events}_{arm}", f"{counted}_{arm}")
+            found.append(tell(quantity, "proportion", arm, values))
+    stems = dict.fromkeys(row.quantity.split(".")[0] for row in rows)
+    for quantity in (stem for stem in stems if stem.rpartition("_")[0] in SHARES_AT):
+        for arm in names:
+            found.append(tell(quantity, "proportion", arm, trials[f"{quantity}_{arm}"].to_numpy()))
+    for quantity in ("pfs_median", "os_median"):
+        medians = {arm: trials[f"{quantity}_{arm}"].to_numpy() for arm in names}
+        # Where most trials have none within follow-up, the few that have would make a figure of their own.
+        if any(_has_middle(values) for values in medians.values()):
+            found += [tell(quantity, "days", arm, values, "q50") for arm, values in medians.items()]
     days = trials["duration_days"].to_numpy().astype(np.float64)
     name = name_quantity("duration_days", language=language)
     return [*found, Distribution(name, "days", days, by_draw("duration_days"))]
 
 
+def _has_middle(values: Floats) -> bool:
+    known = values[~np.isnan(values)]
+    return known.size > 0 and bool(np.isfinite(np.median(known)))
+
+
 def _compare(
     rows: Sequence[CharacteristicRow], designs: Sequence[str], names: Mapping[str, str], language: Language
 ) -> list[WhatIf]:
-    quantities = [*COMPARED, *(f"{rate}.{arm}.mean" for rate in RATES[:2] for arm in names)]
+    quantities = [*COMPARED, *(f"{rate}.{arm}.mean" for rate in COMPARED_RATES for arm in names)]
     found = []
     for quantity in quantities:
         ways = tuple(
