@@ -12,11 +12,18 @@ Reference:
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from abscopal.evidence.figures.rehearsal_data import DirectionCheck, ParameterWidth, Role, TargetCheck
+from abscopal.evidence.figures.rehearsal_data import (
+    DirectionCheck,
+    ParameterWidth,
+    Role,
+    SensitivityAnalysis,
+    TargetCheck,
+)
 from abscopal.evidence.rehearsal_texts import TEXTS
-from abscopal.evidence.rehearsal_words import name_quantity, write_power, write_quantity, write_significant
+from abscopal.evidence.rehearsal_words import write_power, write_quantity, write_significant
 from abscopal.evidence.report.blocks import Block, Cell, Heading, Notice, Prose, Section, Table, row_of
 from abscopal.evidence.report.wording import Wording
+from abscopal.evidence.sensitivity_table import tell_sensitivity
 from abscopal.evidence.typography import Language, format_labelled, format_number
 from abscopal.protocol.text import Text
 
@@ -30,7 +37,9 @@ CATEGORIES = (
     "plausibility",
     "calculation",
 )
-STRONGEST = 5
+
+SENSITIVITY = "credibility-sensitivity"
+"""Chapter that a page illustrates with the figure of the sensitivity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +62,6 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
-class Sensitivity:
-    """How an endpoint moves with a parameter over the ensemble.
-
-    Args:
-        quantity: endpoint, by its name in the operating characteristics.
-        parameter: symbol of the parameter.
-        text: what the parameter is.
-        correlation: Spearman's rank correlation.
-        draws: draws of the parameters.
-    """
-
-    quantity: str
-    parameter: str
-    text: Text
-    correlation: float
-    draws: int
-
-
-@dataclass(frozen=True, slots=True)
 class Emergence:
     """What a population does on treatment, which nobody put in: median fold at a day over that before treatment."""
 
@@ -88,6 +78,7 @@ class CredibilityFacts:
 
     Args:
         study: identifier of the study.
+        arms: label by arm, as pairs, in order.
         question: question of interest, one sentence each.
         draws: draws of the parameters.
         trials: rehearsed trials of the planned design.
@@ -96,7 +87,7 @@ class CredibilityFacts:
         directions: published directions beside the model.
         widths: what calibration taught about each parameter; empty without a calibration.
         emergences: populations on treatment.
-        sensitivities: rank correlations; empty with too few draws.
+        sensitivity: what the results hang on, one thing moved at a time.
         drawn: draws of virtual patients.
         accepted: of them, accepted by the plausibility filter.
         entered: patients of the planned trials.
@@ -105,6 +96,7 @@ class CredibilityFacts:
     """
 
     study: str
+    arms: tuple[tuple[str, Text], ...]
     question: tuple[Text, ...]
     draws: int
     trials: int
@@ -113,7 +105,7 @@ class CredibilityFacts:
     directions: tuple[DirectionCheck, ...]
     widths: tuple[ParameterWidth, ...]
     emergences: tuple[Emergence, ...]
-    sensitivities: tuple[Sensitivity, ...]
+    sensitivity: SensitivityAnalysis
     drawn: int
     accepted: int
     entered: int
@@ -153,7 +145,7 @@ def list_credibility_sections(facts: CredibilityFacts, *, language: Language) ->
     return (
         Section("credibility", word("title"), tuple(context)),
         Section("credibility-evidence", word("evidence"), tuple(evidence)),
-        Section("credibility-sensitivity", word("sensitivity"), _tell_sensitivity(facts, wording)),
+        Section(SENSITIVITY, word("sensitivity"), tell_sensitivity(facts.sensitivity, facts.arms, wording)),
     )
 
 
@@ -387,34 +379,3 @@ def _tabulate_emergences(emergences: Sequence[Emergence], wording: Wording) -> l
     )
     caption = TEXTS["credibility_table_emergent"].read(language).format(day=emergences[0].day)
     return [Table("credibility-emergent", caption, header, rows)]
-
-
-def _tell_sensitivity(facts: CredibilityFacts, wording: Wording) -> tuple[Block, ...]:
-    language = wording.language
-    if not facts.sensitivities:
-        return (Prose(TEXTS["credibility_no_sensitivity"].read(language)),)
-    keys = ("endpoint", "parameter", "what", "correlation")
-    rows = []
-    for quantity in dict.fromkeys(item.quantity for item in facts.sensitivities):
-        own = [item for item in facts.sensitivities if item.quantity == quantity]
-        for item in sorted(own, key=lambda item: -abs(item.correlation))[:STRONGEST]:
-            cells = [
-                Cell(item.parameter),
-                Cell(item.text.read(language)),
-                Cell(format_number(item.correlation, language=language, decimals=2), is_number=True),
-            ]
-            rows.append(row_of(name_quantity(quantity, language=language), cells))
-    draws = facts.sensitivities[0].draws
-    # What 95 % of rank correlations stay below where nothing is linked.
-    chance = format_number(1.96 / (draws - 1) ** 0.5, language=language, decimals=2)
-    said = TEXTS["credibility_sensitivity_text"].read(language)
-    return (
-        Prose(said.format(draws=wording.count(draws), chance=chance)),
-        Table(
-            "credibility-sensitivity-table",
-            TEXTS["credibility_sensitivity"].read(language),
-            tuple(TEXTS[f"credibility_{key}"].read(language) for key in keys),
-            tuple(rows),
-            is_long=True,
-        ),
-    )

@@ -1,8 +1,9 @@
 """The page of a rehearsal: the question, what was assumed, the patients, what the design does, the limits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from abscopal.evidence.credibility_report import SENSITIVITY
 from abscopal.evidence.figures.appearance import CaptionedFigure
 from abscopal.evidence.figures.saving import render_svg
 from abscopal.evidence.rehearsal_tables import (
@@ -87,8 +88,8 @@ def render_rehearsal_page(
 
     Args:
         content: what it tells.
-        figures: by name: lesions, plasma, populations, conclusions, endpoints, what_if, targets, widths; those
-            that are there are shown.
+        figures: by name: lesions, plasma, populations, conclusions, endpoints, what_if, targets, widths, sensitivity;
+            those that are there are shown.
         credibility: chapters of the credibility report.
         version: version of the software.
         language: `en` or `fr`.
@@ -128,7 +129,7 @@ def render_rehearsal_page(
         Section("duration", word("duration"),
                 (tabulate_spread("duration", word("duration"), duration, wording),)),
         Section("calibration", word("calibration"), draw("targets", "widths") or (Prose(word("no_calibration")),)),
-        *credibility,
+        *(_illustrate(section, draw("sensitivity")) for section in credibility),
         Section("values", word("in_force"), (tabulate_values(content.values, wording),)),
         Section("limits", word("limits"), (Notice("stop", word("limits"), list_limits(language)),)),
     ]  # fmt: skip
@@ -231,6 +232,15 @@ def _tell_patients(content: RehearsalContent, wording: Wording) -> tuple[Block, 
 def _list_left_out(content: RehearsalContent, language: Language) -> tuple[Block, ...]:
     told = tuple(text.read(language) for text in content.left_out)
     return (Notice("plain", TEXTS["left_out"].read(language), told),) if told else ()
+
+
+def _illustrate(section: Section, pictures: tuple[Block, ...]) -> Section:
+    """The chapter on sensitivity with its figure; any other as it is."""
+    return (
+        replace(section, blocks=(*pictures, *section.blocks))
+        if section.identifier == SENSITIVITY
+        else section
+    )
 
 
 def _draw(name: str, figure: CaptionedFigure) -> Figure:

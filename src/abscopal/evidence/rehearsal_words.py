@@ -222,6 +222,17 @@ def name_unit(unit: str, *, language: Language) -> str:
     return UNITS[unit].read(language) if unit in UNITS else unit
 
 
+def name_with_symbol(text: Text, symbol: str, *, language: Language) -> str:
+    """What a parameter or setting is, and its name in the files.
+
+    Example:
+        >>> name_with_symbol(Text(en="Loss of effectors", fr="Perte des effecteurs"), "d_E", language="en")
+        'Loss of effectors (d_E)'
+    """
+    said = text.read(language)
+    return f"{set_french_spaces(said) if language == 'fr' else said} ({symbol})"
+
+
 def name_design(design: str, *, language: Language) -> str:
     """Name a way to run the trial: the planned one in words, a comparison as it was asked for."""
     return PLANNED.read(language) if design == "planned" else design

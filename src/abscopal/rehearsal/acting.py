@@ -73,6 +73,11 @@ def assert_changes_act(
                 raise _refuse(f"dose.{name}", *_explain_dose(protocol, name, factor))
 
 
+def is_acting(acts: Acts, protocol: StudyProtocol, scenario: Scenario) -> bool:
+    """Whether settings that act so change anything in many rehearsed trials of a study."""
+    return _WHEN[acts].holds(protocol, scenario)
+
+
 def explain_idle(acts: Acts) -> str:
     """Say when settings that act so change nothing in many rehearsed trials; empty for those that always act.
 

@@ -8,11 +8,14 @@ from abscopal.evidence.figures.rehearsal_data import (
     Alternative,
     Distribution,
     Frequency,
+    Influence,
     LesionGroup,
     LevelBeside,
+    Move,
     ParameterWidth,
     PlasmaGroup,
     PopulationGroup,
+    SensitivityAnalysis,
     TargetCheck,
     WhatIf,
 )
@@ -25,6 +28,8 @@ from abscopal.evidence.figures.rehearsed_trials import (
     render_what_if,
 )
 from abscopal.evidence.figures.saving import render_svg
+from abscopal.evidence.figures.tornado import render_tornado
+from abscopal.protocol.text import Text
 
 DAYS = np.array([0.0, 28.0, 56.0])
 
@@ -45,6 +50,12 @@ def draw_all(language):
         TargetCheck("Held", "held_out", "proportion", 0.62, 0.38, 0.82, 0.90, 0.85, 0.95),
         TargetCheck("Level", "held_out", "mg/L", 42.2, None, None, 58.0, 50.0, 66.0),
     ]
+    moves = (
+        Move("A", "severe", 0.2, -0.05, 0.1),
+        Move("B", "severe", 0.6, 0.02, None),
+        Move("A", "conclusion", 0.8, 0.3, 0.4),
+    )
+    influence = Influence("a", Text(en="Hazard", fr="Risque"), "1", 1.0, 0.5, 2.0, "prior", "fitted", moves)
     ways = (Alternative("Planned", 0.8, 0.78, 0.82), Alternative("Half", 0.9, 0.88, 0.92))
     return {
         "lesions": render_rehearsed_lesions([lesions], days=DAYS, language=language),
@@ -60,6 +71,11 @@ def draw_all(language):
             language=language,
         ),
         "what_if": render_what_if([WhatIf("Rule met", "proportion", ways)], language=language),
+        "sensitivity": render_tornado(
+            SensitivityAnalysis((influence,), 3, 2, 0, 256, 1e-3, 183.0, 0),
+            names={"A": "Arm A", "B": "Arm B"},
+            language=language,
+        ),
         "targets": render_calibration_targets(checks, language=language),
         "widths": render_parameter_widths(
             [
@@ -171,6 +187,16 @@ def test_hits_and_misses_are_both_written(english):
     )
 
 
+def test_a_bar_runs_from_the_lower_to_the_higher_value_of_each_arm(english):
+    (panel,) = english["sensitivity"].axes
+    spans = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in panel.patches]
+    assert spans == [pytest.approx((-5.0, 10.0)), pytest.approx((0.0, 2.0))]
+    ends = [(line.get_xdata()[0], line.get_markerfacecolor()) for line in panel.lines[1:]]
+    assert [end for end, _ in ends] == pytest.approx([-5.0, 10.0, 2.0])
+    assert [fill == "white" for _, fill in ends] == [True, False, True]
+    assert [label.get_text() for label in panel.get_yticklabels()] == ["Hazard (a)"]
+
+
 def test_widths_say_how_little_was_learnt(english):
     written = [text.get_text() for text in english["widths"].axes[0].texts]
     assert written == ["0.30", "0.97 nothing learnt"]
@@ -195,5 +221,6 @@ def test_nothing_to_show_is_said():
         render_what_if([], language="fr"),
         render_calibration_targets([], language="fr"),
         render_parameter_widths([], language="fr"),
+        render_tornado(SensitivityAnalysis((), 3, 3, 0, 256, 1e-3, 183.0, 0), names={}, language="fr"),
     ):
         assert figure.axes[0].texts[0].get_text()

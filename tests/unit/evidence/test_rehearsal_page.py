@@ -9,12 +9,19 @@ from abscopal.evidence.credibility_report import (
     CATEGORIES,
     CredibilityFacts,
     Emergence,
-    Sensitivity,
     Verification,
     list_credibility_sections,
     render_credibility_markdown,
 )
-from abscopal.evidence.figures.rehearsal_data import DirectionCheck, ParameterWidth, TargetCheck
+from abscopal.evidence.figures.rehearsal_data import (
+    DirectionCheck,
+    Influence,
+    Move,
+    ParameterWidth,
+    SensitivityAnalysis,
+    TargetCheck,
+)
+from abscopal.evidence.figures.tornado import render_tornado
 from abscopal.evidence.rehearsal_page import RehearsalContent, list_limits, render_rehearsal_page
 from abscopal.evidence.rehearsal_tables import AssumedValue, CharacteristicRow
 from abscopal.evidence.rehearsal_texts import TEXTS
@@ -70,8 +77,17 @@ WIDTHS = (
         "a_n", "Hazard by nivolumab", "1/d", (0.00024, 0.00064, 0.0017), (0.000478, 0.000792, 0.00154), 0.56
     ),
 )
+INFLUENCE = Influence(
+    "a_ni", Text(en="Hazard of both", fr="Risque des deux"), "1/d", 0.04, 0.02, None, "prior", "fitted",
+    (
+        Move("A", "severe", 0.25, -0.031, None),
+        Move("B", "severe", 0.6, -0.125, None),
+        Move("A", "conclusion", 0.8, 0.17, None),
+    ),
+)  # fmt: skip
 FACTS = CredibilityFacts(
     study="STUDY-1",
+    arms=(("A", Text(en="Arm A", fr="Bras A")), ("B", Text(en="Arm B", fr="Bras B"))),
     question=CONTENT.question,
     draws=12,
     trials=600,
@@ -80,9 +96,7 @@ FACTS = CredibilityFacts(
     directions=DIRECTIONS,
     widths=WIDTHS,
     emergences=(Emergence("Arm A", "injected", "R", 42, 0.07),),
-    sensitivities=(
-        Sensitivity("severe_rate.A.mean", "a_ni", Text(en="Hazard of both", fr="Risque des deux"), 0.9, 12),
-    ),
+    sensitivity=SensitivityAnalysis((INFLUENCE,), 107, 95, 2, 256, 1e-3, 183.0, 4),
     drawn=200,
     accepted=82,
     entered=34_200,
@@ -177,6 +191,30 @@ def test_what_calibration_taught_is_told_parameter_by_parameter(language):
     assert 'download="credibility-widths.csv"' in page
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_the_results_hang_on_is_told_with_its_step_and_status(language):
+    report = render_credibility_markdown(FACTS, limits=(), version="1.0", language=language)
+    (row,) = [line for line in report.splitlines() if "(a_ni)" in line]
+    # The rate that moves most is that of the second arm; the conclusion, though it moves more, follows from a rate.
+    said = {
+        "en": ("±1 SD of its prior", "0.04; 0.02; — 1/d", "fitted", "severe toxicity, Arm B", "60.0%", "−12.5", "80.0%; +17.0; —"),
+        "fr": ("±1 écart-type", "0,04\u202f; 0,02\u202f; — 1/d", "ajusté", "toxicité sévère, Bras B", "60,0", "−12,5", "+17,0"),
+    }[language]  # fmt: skip
+    assert all(part in row for part in said), row
+    assert re.search(r"\b107\b.*\b256\b.*\b4\b.*\b95\b", report)
+    assert TEXTS["credibility_sensitivity_untried"].read(language).format(count="2") in report
+
+
+def test_the_figure_of_the_sensitivity_stands_in_its_chapter():
+    figure = render_tornado(FACTS.sensitivity, names={"A": "Arm A", "B": "Arm B"}, language="en")
+    sections = list_credibility_sections(FACTS, language="en")
+    page = render_rehearsal_page(
+        CONTENT, figures={"sensitivity": figure}, credibility=sections, version="1.0", language="en"
+    )
+    chapter = page[page.index('id="credibility-sensitivity"') :]
+    assert chapter.index('id="rehearsal-sensitivity"') < chapter.index("(a_ni)</t")
+
+
 def test_every_row_of_every_table_is_as_long_as_its_header():
     for section in list_credibility_sections(FACTS, language="en"):
         for table in section.blocks:
@@ -192,7 +230,14 @@ def test_calibration_judges_what_it_recorded_itself():
 
 
 def test_a_report_without_calibration_or_sensitivity_says_so():
-    bare = replace(FACTS, draws=1, checks=(), widths=(), sensitivities=(), emergences=())
+    bare = replace(
+        FACTS,
+        draws=1,
+        checks=(),
+        widths=(),
+        emergences=(),
+        sensitivity=replace(FACTS.sensitivity, influences=()),
+    )
     report = render_credibility_markdown(bare, limits=(), version="1.0", language="en")
     assert TEXTS["credibility_calibration_none"].en in report
     assert TEXTS["credibility_no_sensitivity"].en in report

@@ -7,11 +7,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from abscopal.protocol.text import Text
+
 Floats = NDArray[np.float64]
 Role = Literal["injected", "distant"]
 Level = Literal["peak", "trough"]
 TAUGHT_NOTHING = 0.9
 """Width after over width before, from which calibration has taught nothing worth the name."""
+Result = Literal["severe", "response", "distant", "progression_free", "conclusion"]
+"""What a sensitivity analysis looks at: four rates, and the chance that the rule of the trial is met."""
+Step = Literal["prior", "factor", "points", "switch"]
+"""How far something was moved: a standard deviation of its prior, a factor, ten points, or to the other of 0 and 1."""
 Unit = Literal["proportion", "days", "count", "mg/L", "number"]
 
 
@@ -245,3 +251,96 @@ class ParameterWidth:
             False
         """
         return self.width < TAUGHT_NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a result of an arm does when one thing is moved.
+
+    Args:
+        arm: identifier of the arm.
+        result: which result.
+        planned: the result as planned, a share.
+        low: change with the lower value, a difference of shares; None where there is none.
+        high: change with the higher value.
+    """
+
+    arm: str
+    result: Result
+    planned: float
+    low: float | None
+    high: float | None
+
+    @property
+    def greatest(self) -> float:
+        """The greater of the two changes, without its sign.
+
+        Example:
+            >>> Move("A", "severe", 0.2, -0.05, 0.1).greatest
+            0.1
+        """
+        return max(abs(self.low or 0.0), abs(self.high or 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """A parameter or setting that was moved alone, and what the results did.
+
+    Args:
+        name: its name in the model or among the settings.
+        text: what it is.
+        unit: its unit; 1 for a pure number.
+        planned: its value in force.
+        low: the lower value; None where there is none.
+        high: the higher value; None where there is none.
+        step: how the two were chosen.
+        status: how its value is known.
+        moves: one an arm and result.
+    """
+
+    name: str
+    text: Text
+    unit: str
+    planned: float
+    low: float | None
+    high: float | None
+    step: Step
+    status: str
+    moves: tuple[Move, ...]
+
+    @property
+    def strongest(self) -> Move:
+        """The rate that moves most; the conclusion follows from a rate and is not counted."""
+        return max(
+            (move for move in self.moves if move.result != "conclusion"), key=lambda move: move.greatest
+        )
+
+    @property
+    def greatest(self) -> float:
+        """By how much it moves, a difference of shares without its sign."""
+        return self.strongest.greatest
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityAnalysis:
+    """What the results hang on, one thing moved at a time about one set of parameters.
+
+    Args:
+        influences: the strongest, the greatest move first.
+        tried: parameters and settings that were moved.
+        still: of them, those that moved no rate by more than one patient.
+        untried: those that could not be moved, since nobody can have such a value.
+        patients: virtual patients of each arm.
+        tolerance: relative tolerance of the integrator.
+        days: day through which patients were followed, and at which progression-free shares are read.
+        draw: number of the set of parameters.
+    """
+
+    influences: tuple[Influence, ...]
+    tried: int
+    still: int
+    untried: int
+    patients: int
+    tolerance: float
+    days: float
+    draw: int

@@ -9,50 +9,42 @@ from abscopal.evidence.figures.rehearsal_data import (
     DirectionCheck,
     ParameterWidth,
     PopulationGroup,
+    SensitivityAnalysis,
     TargetCheck,
 )
 from abscopal.evidence.rehearsal_page import RehearsalContent
 from abscopal.protocol.text import Text
-from abscopal.rehearsal.model.description import ModelDescription
-from abscopal.rehearsal.reporting.sensitivity import compute_sensitivities
 
 
 def gather_credibility(
     content: RehearsalContent,
-    model: ModelDescription,
     *,
     verification: Verification,
     checks: Sequence[TargetCheck],
     directions: Sequence[DirectionCheck],
     widths: Sequence[ParameterWidth],
     populations: Sequence[PopulationGroup],
-    medians: Mapping[int, Mapping[str, float]],
+    sensitivity: SensitivityAnalysis,
+    arms: Mapping[str, Text],
 ) -> CredibilityFacts:
     """Gather the facts of one study.
 
     Args:
         content: what the page of the rehearsal tells.
-        model: the description.
         verification: measured differences.
         checks: published results beside the model.
         directions: published directions beside the model.
         widths: what calibration taught about each parameter; empty without a calibration.
         populations: immune cells before and on treatment.
-        medians: parameters by draw.
+        sensitivity: what the results hang on.
+        arms: label by arm.
 
     Returns:
         The facts.
     """
-    texts: dict[str, Text] = {}
-    for parameter in model.parameters:
-        texts[parameter.symbol] = parameter.text
-        texts[f"sd_{parameter.symbol}"] = Text(
-            en=f"Spread of: {parameter.text.en}", fr=f"Dispersion\u00a0: {parameter.text.fr}"
-        )
-    planned = content.rows[0].design if content.rows else ""
-    own = [row for row in content.rows if row.design == planned]
     return CredibilityFacts(
         study=content.study,
+        arms=tuple(arms.items()),
         question=content.question,
         draws=content.draws,
         trials=content.trials,
@@ -61,7 +53,7 @@ def gather_credibility(
         directions=tuple(directions),
         widths=tuple(widths),
         emergences=tuple(_measure(group, name) for group in populations for name in group.folds),
-        sensitivities=compute_sensitivities(own, medians, texts=texts),
+        sensitivity=sensitivity,
         drawn=content.drawn,
         accepted=content.accepted,
         entered=content.entered,

@@ -13,6 +13,7 @@ import polars as pl
 from abscopal.errors import Finding, OutputError, StudyError
 from abscopal.evidence.credibility_report import list_credibility_sections, render_credibility_markdown
 from abscopal.evidence.figures.rehearsal_data import ParameterWidth
+from abscopal.evidence.figures.tornado import render_tornado
 from abscopal.evidence.rehearsal_page import RehearsalContent, list_limits, render_rehearsal_page
 from abscopal.evidence.rehearsal_tables import AssumedValue, CharacteristicRow
 from abscopal.evidence.rehearsal_texts import TEXTS
@@ -43,6 +44,7 @@ from abscopal.rehearsal.reporting.published_checks import (
     list_target_checks,
 )
 from abscopal.rehearsal.reporting.representative_courses import Representatives, simulate_representatives
+from abscopal.rehearsal.reporting.sensitivity import compute_sensitivity
 from abscopal.rehearsal.reporting.verification import compute_verification
 from abscopal.rehearsal.scenario import (
     MODEL_PREFIX,
@@ -53,6 +55,7 @@ from abscopal.rehearsal.scenario import (
 )
 from abscopal.rehearsal.seen_progression import watch_progression
 from abscopal.rehearsal.tasks import ARM_STRIDE
+from abscopal.rehearsal.trial_design import plan_trial
 
 PAGE, CREDIBILITY, FIGURES = "rehearsal.html", "credibility.md", "figures"
 TRIALS, CHARACTERISTICS, RUN = "trials.parquet", "operating_characteristics.json", "rehearsal.json"
@@ -71,7 +74,9 @@ def write_rehearsal_report(
 ) -> Path:
     """Write rehearsal.html, credibility.md and figures/ beside the files that a rehearsal left.
 
-    Some hundred patients of each arm are simulated in detail for the pictures, spread over up to eight draws.
+    Some hundred patients of each arm are simulated in detail for the pictures, spread over up to eight draws; and as
+    many again for each
+    parameter and setting that is moved, to see what the results hang on.
 
     Args:
         out: folder with trials.parquet, operating_characteristics.json and rehearsal.json.
@@ -103,9 +108,19 @@ def write_rehearsal_report(
     checks = list_target_checks(protocol, own, levels, record=record.get("targets", ()), language=language)
     widths = list_widths(record, model, language=language)
     content = _gather_content(study, run, rows, trials, scenario, draws, patients, settings)
+    sensitivity = compute_sensitivity(
+        protocol,
+        model,
+        scenario,
+        draws[0],
+        plan_trial(protocol, scenario, patients=planned.get("patients")),
+        texts=describe_names(model),
+        study_hash=study.document_hash,
+        seed=run["seed"],
+        horizon_days=settings.horizon_days,
+    )
     facts = gather_credibility(
         content,
-        model,
         verification=compute_verification(
             model,
             tuple(plans.values()),
@@ -117,12 +132,14 @@ def write_rehearsal_report(
         directions=list_direction_checks(record.get("directions", ()), language=language),
         widths=widths,
         populations=populations,
-        medians={draw.identifier: draw.medians for draw in draws},
+        sensitivity=sensitivity,
+        arms={arm.identifier: arm.name for arm in protocol.arms},
     )
     figures = (
         render_patient_figures(patients, populations, levels, names=names, language=language)
         | render_trial_figures(trials, rows, names=names, language=language)
         | render_calibration_figures(checks, widths, language=language)
+        | {"sensitivity": render_tornado(sensitivity, names=names, language=language)}
     )
     own_version = version("abscopal")
     page = render_rehearsal_page(
