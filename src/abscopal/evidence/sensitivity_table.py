@@ -50,7 +50,9 @@ def tell_sensitivity(
         "sensitivity_text",
         tried=wording.count(analysis.tried),
         patients=wording.count(analysis.patients),
-        draw=str(analysis.draw),
+        about=word("sensitivity_own")
+        if analysis.draw is None
+        else word("sensitivity_set", draw=str(analysis.draw)),
         still=wording.count(analysis.still),
         shown=wording.count(len(analysis.influences)),
     )

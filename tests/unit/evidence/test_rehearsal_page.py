@@ -202,6 +202,9 @@ def test_what_the_results_hang_on_is_told_with_its_step_and_status(language):
     }[language]  # fmt: skip
     assert all(part in row for part in said), row
     assert re.search(r"\b107\b.*\b256\b.*\b4\b.*\b95\b", report)
+    own = replace(FACTS, sensitivity=replace(FACTS.sensitivity, draw=None))
+    unfitted = render_credibility_markdown(own, limits=(), version="1.0", language=language)
+    assert TEXTS["credibility_sensitivity_own"].read(language) in unfitted
     assert TEXTS["credibility_sensitivity_untried"].read(language).format(count="2") in report
 
 

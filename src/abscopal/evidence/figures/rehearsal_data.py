@@ -333,7 +333,7 @@ class SensitivityAnalysis:
         patients: virtual patients of each arm.
         tolerance: relative tolerance of the integrator.
         days: day through which patients were followed, and at which progression-free shares are read.
-        draw: number of the set of parameters.
+        draw: number of the set of parameters; None: the model's own values.
     """
 
     influences: tuple[Influence, ...]
@@ -343,4 +343,4 @@ class SensitivityAnalysis:
     patients: int
     tolerance: float
     days: float
-    draw: int
+    draw: int | None

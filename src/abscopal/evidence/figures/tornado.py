@@ -104,7 +104,7 @@ def render_tornado(
         panels = figure.subplots(1, len(present), squeeze=False, sharey=True)[0]
         day = format_number(analysis.days, language=language)
         for axes, result in zip(panels, present, strict=True):
-            axes.set_title(wrap(words[result].format(day=day), width=18), fontsize=8)
+            axes.set_title(wrap(words[result].format(day=day), width=17), fontsize=7.5)
             _draw_panel(axes, result, shown, list(names))
             axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
             write_number_axis(axes, language=language, axis="x")

@@ -108,7 +108,7 @@ def compute_sensitivity(
     trial = _prepare(protocol, model, drawn, design, key, horizon_days=horizon_days, patients=patients)
     planned = _simulate(trial, {})
     if planned is None:
-        return SensitivityAnalysis((), 0, 0, 0, patients, TOLERANCE, trial.days, draw.identifier)
+        return SensitivityAnalysis((), 0, 0, 0, patients, TOLERANCE, trial.days, None)
     first: list[_Tried] = []
     every = list_variations(protocol, model, scenario, draw)
     variations = [item for item in every if names is None or item.name in names]
@@ -133,7 +133,7 @@ def compute_sensitivity(
         patients=patients,
         tolerance=TOLERANCE,
         days=trial.days,
-        draw=draw.identifier,
+        draw=draw.identifier if draw.medians else None,
     )
 
 
@@ -194,12 +194,14 @@ def _prepare(
     patients: int,
 ) -> _Trial:
     windows = [design.window_days, *([design.rule.window_days] if design.rule else [])]
-    days = min(horizon_days, max(windows))
+    scans = plan_scans(protocol, horizon_days=horizon_days)
+    # Through the longest window, and at least to the first scan under treatment; no scan is read beyond.
+    days = min(horizon_days, max(*windows, float(scans[1].day + scans[1].after)))
     arms = [arm.identifier for arm in protocol.arms]
     return _Trial(
         model=model,
         plans={arm: plan_arm(protocol, arm, model, horizon_days=days) for arm in arms},
-        scans=plan_scans(protocol, horizon_days=horizon_days),
+        scans=tuple(scan for scan in scans if scan.day <= days),
         scenario=drawn,
         rules=choose_endpoint_rules(protocol, window_days=design.window_days),
         rule=design.rule,
