@@ -35,9 +35,9 @@ from abscopal.rehearsal.tasks import list_endpoint_columns
 from abscopal.rehearsal.trial_design import PrimaryRule, TrialDesign, compute_minimum
 from abscopal.rehearsal.trials import compute_states
 
-PATIENTS, TOLERANCE = 256, 1e-3
+PATIENTS, TOLERANCE = 192, 1e-3
 """Coarser than a rehearsal: a change is read between the same patients, and one of them is the finest step."""
-SHOWN, MOVED_BOTH_WAYS = 12, 24
+SHOWN, MOVED_BOTH_WAYS = 12, 20
 
 
 class _Share(NamedTuple):
