@@ -40,7 +40,8 @@ def test_nobody_is_included_from_the_day_on_which_a_limit_is_reached():
     assert calm.stop is None
     told = toxic.stop
     assert told is not None
-    assert BOUNDARY.identifier in told.en
+    assert BOUNDARY.name.en in told.en
+    assert BOUNDARY.name.fr in told.fr
     assert BOUNDARY.identifier in told.fr
     day = dt.date.fromisoformat(told.en.split("ended on ")[1][:10])
     assert 0 < len(toxic.patients) < 40

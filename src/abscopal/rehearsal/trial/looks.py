@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from abscopal.protocol.study_protocol import StudyProtocol
 from abscopal.protocol.text import Text
 from abscopal.rehearsal.endpoint_rules import EndpointRules
 from abscopal.rehearsal.endpoints import derive_endpoints
@@ -71,10 +72,11 @@ def find_early_stop(
     return EarlyStop(day, str(found.identifier[0]), int(found.look[0]))
 
 
-def tell_early_stop(stop: EarlyStop, *, left_out: int, planned: int) -> Text:
+def tell_early_stop(protocol: StudyProtocol, stop: EarlyStop, *, left_out: int, planned: int) -> Text:
     """Say that inclusion ended early, by which rule, and what it spared.
 
     Args:
+        protocol: the study file, which names its rules for people.
         stop: the stop.
         left_out: patients who would have come on that day or later.
         planned: planned patients.
@@ -82,10 +84,18 @@ def tell_early_stop(stop: EarlyStop, *, left_out: int, planned: int) -> Text:
     Returns:
         The sentence.
     """
+    name = _name_rule(protocol, stop.identifier)
     return Text(
-        en=f"Inclusion ended on {stop.day.isoformat()}: {stop.identifier} reached its limit at {stop.look} evaluable "
+        en=f"Inclusion ended on {stop.day.isoformat()}: the limit of “{name.en}” was reached at {stop.look} evaluable "
         f"patients, and {left_out} of {planned} patients were not included. That the board agrees is our reading.",
-        fr=f"Les inclusions ont cessé le {stop.day.isoformat()} : {stop.identifier} a atteint sa limite à "
+        fr=f"Les inclusions ont cessé le {stop.day.isoformat()} : la limite de « {name.fr} » a été atteinte à "
         f"{stop.look} patients évaluables, et {left_out} patients sur {planned} n’ont pas été inclus. Que le comité "
         "soit d’accord est notre lecture.",
     )
+
+
+def _name_rule(protocol: StudyProtocol, identifier: str) -> Text:
+    """The name that the study file gives a boundary for people; a futility look has its identifier alone."""
+    boundaries = protocol.monitoring.toxicity if protocol.monitoring else ()
+    named = (boundary.name for boundary in boundaries if boundary.identifier == identifier)
+    return next(named, Text(en=identifier, fr=identifier))

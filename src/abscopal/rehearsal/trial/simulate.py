@@ -154,7 +154,7 @@ def simulate_trial(
     if stop is not None:
         included = [patient for patient in followed if patient.person.entry < stop.day]
         left_out = len(followed) - len(included)
-        told = tell_early_stop(stop, left_out=left_out, planned=wanted)
+        told = tell_early_stop(protocol, stop, left_out=left_out, planned=wanted)
         # Whoever would have come on that day or later is neither screened nor included.
         followed, people = included, tuple(one for one in people if one.consent < stop.day)
     composed = compose_tables(people, followed)
