@@ -75,10 +75,10 @@ TEXTS = {
         "confirmed": "Meilleure réponse confirmée",
         "warning": "À vérifier",
         "set_apart": "Mis à part, ligne {line}, {lesion}",
-        "nothing_left": "Aucune ligne de ce patient n'a pu servir.",
+        "nothing_left": "Aucune ligne de ce patient n’a pu servir.",
         "settings": "{criterion}, {reference}. Réglages : {settings}.",
         "defaults": "tous par défaut",
-        "research": "Logiciel de recherche : il ne décide d'aucun traitement.",
+        "research": "Logiciel de recherche : il ne décide d’aucun traitement.",
         "INJ": "Lésions injectées",
         "NINJ": "Lésions non injectées",
         "best_INJ": "Meilleure réponse des lésions injectées",
@@ -95,9 +95,9 @@ OPTION_FAULTS = {
         "value": ("'{text}' is no value of {name}.", "Write {known}."),
     },
     "fr": {
-        "criterion": ("le critère « {name} » n'est pas connu.", "Connus : {known}."),
-        "setting": ("le réglage « {name} » n'est pas connu.", "Connus : {known}."),
-        "value": ("« {text} » n'est pas une valeur de {name}.", "Écrivez {known}."),
+        "criterion": ("le critère « {name} » n’est pas connu.", "Connus : {known}."),
+        "setting": ("le réglage « {name} » n’est pas connu.", "Connus : {known}."),
+        "value": ("« {text} » n’est pas une valeur de {name}.", "Écrivez {known}."),
     },
 }
 

@@ -157,45 +157,45 @@ MISTAKES = {
         "write both the same way, or give two lesions two labels.",
     },
     "fr": {
-        "few_cells": "la ligne a trop peu de cellules : {cells}, et l'en-tête {columns} ; "
-        "laissez une cellule vide là où il n'y a rien à dire.",
-        "decimal_comma": "la ligne a {cells} cellules et l'en-tête {columns} ; mettez entre guillemets un "
+        "few_cells": "la ligne a trop peu de cellules : {cells}, et l’en-tête {columns} ; "
+        "laissez une cellule vide là où il n’y a rien à dire.",
+        "decimal_comma": "la ligne a {cells} cellules et l’en-tête {columns} ; mettez entre guillemets un "
         'nombre à virgule ("31,5"), écrivez 31.5, ou séparez par des points-virgules.',
-        "many_cells": "la ligne a {cells} cellules et l'en-tête {columns} ; retirez ce qui est en trop.",
-        "no_heading": "une cellule n'a pas d'en-tête ; videz-la, ou mettez entre guillemets un nombre à "
+        "many_cells": "la ligne a {cells} cellules et l’en-tête {columns} ; retirez ce qui est en trop.",
+        "no_heading": "une cellule n’a pas d’en-tête ; videz-la, ou mettez entre guillemets un nombre à "
         "virgule.",
         "patient_empty": "le patient manque ; écrivez son nom de code à chaque ligne.",
         "lesion_empty": "la lésion manque ; nommez-la, de la même façon à chaque examen.",
-        "date_unreadable": "la date n'est pas lisible ; écrivez 2024-04-03.",
+        "date_unreadable": "la date n’est pas lisible ; écrivez 2024-04-03.",
         "date_slashes": "la date a des barres ou des points, où jour et mois peuvent se confondre ; "
         "écrivez 2024-04-03.",
         "date_year": "la date est avant {first} ou après {last} ; corrigez son année.",
-        "start_unreadable": "le début n'est pas une date lisible ; écrivez 2024-04-03.",
+        "start_unreadable": "le début n’est pas une date lisible ; écrivez 2024-04-03.",
         "start_slashes": "le début a des barres ou des points, où jour et mois peuvent se confondre ; "
         "écrivez 2024-04-03.",
         "start_year": "le début est avant {first} ou après {last} ; corrigez son année.",
-        "role_unknown": "le rôle n'est pas connu ; écrivez cible, non cible, nouvelle ou marqueur.",
-        "node_unknown": "ganglion n'est ni oui ni non ; écrivez l'un des deux, ou laissez la cellule vide.",
-        "injected_unreadable": "« injectée » n'est ni une date (2024-04-03), celle de la première injection de la "
+        "role_unknown": "le rôle n’est pas connu ; écrivez cible, non cible, nouvelle ou marqueur.",
+        "node_unknown": "ganglion n’est ni oui ni non ; écrivez l’un des deux, ou laissez la cellule vide.",
+        "injected_unreadable": "« injectée » n’est ni une date (2024-04-03), celle de la première injection de la "
         "lésion, ni oui ou non à cet examen.",
-        "injected_slashes": "la date d'injection a des barres ou des points, où jour et mois peuvent se "
+        "injected_slashes": "la date d’injection a des barres ou des points, où jour et mois peuvent se "
         "confondre ; écrivez 2024-04-03.",
-        "injected_year": "la date d'injection est avant {first} ou après {last} ; corrigez son année.",
-        "symptom_unknown": "symptôme n'est ni oui ni non ; écrivez l'un des deux, ou laissez la cellule vide.",
+        "injected_year": "la date d’injection est avant {first} ou après {last} ; corrigez son année.",
+        "symptom_unknown": "symptôme n’est ni oui ni non ; écrivez l’un des deux, ou laissez la cellule vide.",
         "location_number": "la localisation est un nombre ; si une longueur a une virgule, mettez-la entre "
         "guillemets.",
-        "slash_in_name": "le nom d'une lésion contient un / ; pour des lésions fusionnées, écrivez "
+        "slash_in_name": "le nom d’une lésion contient un / ; pour des lésions fusionnées, écrivez "
         "« fusionnée » sur celle qui est absorbée.",
-        "result_unknown": "le résultat n'est ni une longueur en mm ni un mot connu ; une lésion non mesurée "
+        "result_unknown": "le résultat n’est ni une longueur en mm ni un mot connu ; une lésion non mesurée "
         "est « non évaluée », une lésion disparue « absente ».",
-        "length_large": "une longueur dépasse {largest} mm ; les longueurs sont en millimètres : vérifiez l'unité et "
+        "length_large": "une longueur dépasse {largest} mm ; les longueurs sont en millimètres : vérifiez l’unité et "
         "la virgule.",
         "length_cm": "la longueur est en cm ; les longueurs sont en millimètres : écrivez 32 pour 3,2 cm.",
         "marker_word": "un marqueur est présent (élevé), absent (normal) ou non évalué.",
-        "word_or_length": "ce mot ne convient pas au rôle « {role} » ; écrivez une longueur ou l'un de : "
+        "word_or_length": "ce mot ne convient pas au rôle « {role} » ; écrivez une longueur ou l’un de : "
         "{allowed}.",
-        "word": "ce mot ne convient pas au rôle « {role} » ; écrivez l'un de : {allowed}.",
-        "marker_changed": "ce nom désigne un marqueur ici ou à la ligne {other}, et une lésion à l'autre ; donnez au "
+        "word": "ce mot ne convient pas au rôle « {role} » ; écrivez l’un de : {allowed}.",
+        "marker_changed": "ce nom désigne un marqueur ici ou à la ligne {other}, et une lésion à l’autre ; donnez au "
         "marqueur un nom à lui.",
         "start_changed": "le début diffère de celui de la ligne {other} ; un patient a un seul début (première dose ou "
         "randomisation) : écrivez la même date à chaque ligne.",
@@ -205,11 +205,11 @@ MISTAKES = {
         "far_apart": "la date est à plus de {years} ans du premier examen ou du début du patient ; "
         "corrigez une année.",
         "patient_spelling": "le patient est écrit autrement à la ligne {other} (majuscules, accents, traits "
-        "d'union) ; écrivez-le d'une seule façon, ou donnez deux noms de code à deux patients.",
+        "d’union) ; écrivez-le d’une seule façon, ou donnez deux noms de code à deux patients.",
         "reader_spelling": "le lecteur est écrit autrement à la ligne {other} (majuscules, accents, traits "
-        "d'union) ; écrivez-le d'une seule façon, ou donnez deux noms à deux lecteurs.",
+        "d’union) ; écrivez-le d’une seule façon, ou donnez deux noms à deux lecteurs.",
         "lesion_spelling": "la lésion est écrite autrement à la ligne {other} (majuscules, accents, traits "
-        "d'union) ; écrivez-la d'une seule façon, ou donnez deux noms à deux lésions.",
+        "d’union) ; écrivez-la d’une seule façon, ou donnez deux noms à deux lésions.",
     },
 }
 
@@ -240,25 +240,25 @@ FAULTS = {
         "twice": ("columns {first} and {second} of the heading both mean '{name}'.", "Keep one of them."),
     },
     "fr": {
-        "no_file": ("ce fichier n'existe pas.", "Vérifiez le chemin."),
-        "folder": ("c'est un dossier.", "Donnez le fichier CSV lui-même."),
-        "no_text": ("ce n'est pas un fichier CSV.", "Enregistrez le tableau en CSV."),
-        "no_csv": ("la ligne {line} n'est pas lisible en CSV.", "Enregistrez de nouveau le tableau en CSV."),
-        "empty": ("le fichier est vide.", "Commencez par une ligne d'en-tête."),
+        "no_file": ("ce fichier n’existe pas.", "Vérifiez le chemin."),
+        "folder": ("c’est un dossier.", "Donnez le fichier CSV lui-même."),
+        "no_text": ("ce n’est pas un fichier CSV.", "Enregistrez le tableau en CSV."),
+        "no_csv": ("la ligne {line} n’est pas lisible en CSV.", "Enregistrez de nouveau le tableau en CSV."),
+        "empty": ("le fichier est vide.", "Commencez par une ligne d’en-tête."),
         "no_lesion": (
             "le fichier a un en-tête mais aucune lésion.",
             "Écrivez une ligne par lésion et par examen.",
         ),
-        "lacks": ("il manque à l'en-tête : {names}.", COLUMNS_FR),
-        "unknown": ("la colonne {title} n'est pas connue.", COLUMNS_FR),
-        "nearest": ("la colonne {title} n'est pas connue ; la plus proche est « {nearest} ».", COLUMNS_FR),
+        "lacks": ("il manque à l’en-tête : {names}.", COLUMNS_FR),
+        "unknown": ("la colonne {title} n’est pas connue.", COLUMNS_FR),
+        "nearest": ("la colonne {title} n’est pas connue ; la plus proche est « {nearest} ».", COLUMNS_FR),
         "identity": (
             "la colonne {title} ressemble à un nom ou à une date de naissance ; une telle colonne ne peut "
             "être donnée.",
             "Retirez la colonne, et désignez chaque patient par un code.",
         ),
         "twice": (
-            "les colonnes {first} et {second} de l'en-tête veulent toutes deux dire « {name} ».",
+            "les colonnes {first} et {second} de l’en-tête veulent toutes deux dire « {name} ».",
             "Gardez-en une.",
         ),
     },

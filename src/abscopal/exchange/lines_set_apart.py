@@ -21,7 +21,7 @@ SET_APART = {
 }
 NOT_TOLD_APART = {
     "en": " Until then the injected lesions of this patient are not told from the others.",
-    "fr": " D'ici là, les lésions injectées de ce patient ne sont pas distinguées des autres.",
+    "fr": " D’ici là, les lésions injectées de ce patient ne sont pas distinguées des autres.",
 }
 # The rules of admission in the words of a lesion table, which knows no TU and no TR.
 SENTENCES = {
@@ -46,20 +46,20 @@ SENTENCES = {
     "fr": {
         "changed_role": "le rôle est ici « {role} » et « {first} » à la ligne {other} ; un rôle ne change pas, et la "
         "lésion est jugée comme « {first} ». Écrivez-le ici, ou donnez un autre nom à une autre lésion.",
-        "new_at_baseline": "la lésion est dite nouvelle et figure au bilan initial ; ce qui y était n'est pas "
+        "new_at_baseline": "la lésion est dite nouvelle et figure au bilan initial ; ce qui y était n’est pas "
         "nouveau, et ses lignes sont laissées de côté. Dites-la cible ou non cible, ou corrigez sa date.",
         "unknown_lesion": "cette ligne ne sert pas non plus, à cause de la ligne {other}. Corrigez celle-là.",
-        "before_birth_of_lesion": "la lésion est nouvelle et injectée avant l'examen qui l'a trouvée (ligne {other}) ; "
-        "l'injection ne compte pas. Corrigez la date de l'injection ou de l'examen, ou le rôle.",
+        "before_birth_of_lesion": "la lésion est nouvelle et injectée avant l’examen qui l’a trouvée (ligne {other}) ; "
+        "l’injection ne compte pas. Corrigez la date de l’injection ou de l’examen, ou le rôle.",
         "repeated_result": "la ligne {other} dit la même chose de cette lésion ce jour-là, et sert. Retirez celle-ci.",
         "measured_twice": "un lecteur donne deux résultats différents de cette lésion un même jour (aussi à la "
         "ligne {other}), et aucun ne sert. Gardez le bon, ou corrigez une date.",
         "injected_changed": "la première injection de cette lésion diffère de celle de la ligne {other}. Écrivez le "
         "jour de la première aux deux lignes, ou à une seule." + NOT_TOLD_APART["fr"],
         "injected_back": "cette lésion était déjà injectée à la ligne {other}, à un examen antérieur. "
-        "Ce qui est injecté le reste : écrivez oui, ou corrigez l'autre ligne." + NOT_TOLD_APART["fr"],
-        "injected_at_odds": "cela ne s'accorde pas avec la date de première injection de la ligne {other}. Écrivez "
-        "non aux examens d'avant cette date et oui à ceux d'après, ou laissez la cellule vide."
+        "Ce qui est injecté le reste : écrivez oui, ou corrigez l’autre ligne." + NOT_TOLD_APART["fr"],
+        "injected_at_odds": "cela ne s’accorde pas avec la date de première injection de la ligne {other}. Écrivez "
+        "non aux examens d’avant cette date et oui à ceux d’après, ou laissez la cellule vide."
         + NOT_TOLD_APART["fr"],
     },
 }

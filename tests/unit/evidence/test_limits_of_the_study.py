@@ -46,7 +46,7 @@ def test_targets_are_chosen_by_category_only_where_the_criterion_does():
             {"maximum_targets_per_organ": 1},
             "MAX_PER_ORGAN_1",
             "more than one target in one",
-            "plus d'une cible dans",
+            "plus d’une cible dans",
         ),
         (
             {"minimum_diameter_mm": 20.0},
@@ -78,9 +78,9 @@ def test_a_limit_of_the_study_makes_the_finding_and_its_sentence(
     [
         (
             1,
-            ("more than one target", "plus d'une cible"),
-            ("more than one injected target", "plus d'une cible injectée"),
-            ("more than one target that is not injected", "plus d'une cible non injectée"),
+            ("more than one target", "plus d’une cible"),
+            ("more than one injected target", "plus d’une cible injectée"),
+            ("more than one target that is not injected", "plus d’une cible non injectée"),
         ),
         (
             2,

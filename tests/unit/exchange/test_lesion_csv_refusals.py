@@ -163,11 +163,11 @@ def test_mistakes_are_told_in_french(tmp_path):
     assert "2 fautes :" in said
     assert "ligne 2 : la date a des barres ou des points" in said
     assert (
-        "ligne 3 : ce mot ne convient pas au rôle « cible » ; écrivez une longueur ou l'un de : absente"
+        "ligne 3 : ce mot ne convient pas au rôle « cible » ; écrivez une longueur ou l’un de : absente"
         in said
     )
-    assert "la colonne « nodes » n'est pas connue" in refuse(tmp_path, PLAIN.replace("mm", "mm,nodes"), "fr")
-    assert "il manque à l'en-tête : rôle" in refuse(tmp_path, "patient,date,lesion,mm\n", "fr")
+    assert "la colonne « nodes » n’est pas connue" in refuse(tmp_path, PLAIN.replace("mm", "mm,nodes"), "fr")
+    assert "il manque à l’en-tête : rôle" in refuse(tmp_path, "patient,date,lesion,mm\n", "fr")
 
 
 @pytest.mark.parametrize("texts", [MISTAKES, FAULTS, HEADING_NAMES, ROLE_NAMES, RESULT_NAMES])

@@ -91,7 +91,7 @@ def test_a_new_lesion_may_be_injected_once_it_was_found(tmp_path):
             "no",
             "injected_at_odds",
             "this does not agree with the date of first injection on line 2. Write no at the scans before",
-            "cela ne s'accorde pas avec la date de première injection de la ligne 2. Écrivez non aux examens",
+            "cela ne s’accorde pas avec la date de première injection de la ligne 2. Écrivez non aux examens",
         ),
     ],
 )

@@ -111,7 +111,7 @@ def test_injected_and_other_non_targets_are_named_apart():
     ("states", "language", "sentence"),
     [
         (("NOT_EVALUATED", "NOT_EVALUATED"), "en", "(no target was measured)"),
-        (("NOT_EVALUATED", "NOT_EVALUATED"), "fr", "(aucune cible n'a été mesurée)"),
+        (("NOT_EVALUATED", "NOT_EVALUATED"), "fr", "(aucune cible n’a été mesurée)"),
         (("ABSENT", "NOT_EVALUATED"), "en", "(the measured targets add up to 0.0 mm)"),
     ],
 )
@@ -126,7 +126,7 @@ def test_nothing_measured_is_no_sum_of_zero(states, language, sentence):
     ("language", "sentence"),
     [
         ("en", "NE: no lesion is in this category at this assessment"),
-        ("fr", "NE : aucune lésion n'est dans cette catégorie à cette évaluation"),
+        ("fr", "NE : aucune lésion n’est dans cette catégorie à cette évaluation"),
     ],
 )
 def test_a_patient_who_was_never_injected_has_no_lesion_left_behind(language, sentence):
@@ -169,8 +169,8 @@ def explain_apart(states, injected, language="en"):
         ),
         (
             "fr",
-            "(aucune cible injectée n'a été mesurée)",
-            "(aucune cible non injectée n'a été mesurée)",
+            "(aucune cible injectée n’a été mesurée)",
+            "(aucune cible non injectée n’a été mesurée)",
             "(les cibles mesurées totalisent 0,0 mm)",
         ),
     ],

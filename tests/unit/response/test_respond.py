@@ -82,7 +82,7 @@ def test_mistakes_in_options(arguments, sentence):
     [
         ("en", "SD: sum 9.0 mm, −25.0 % from baseline (12.0 mm), +50.0 % from the nadir (6.0 mm), "
          "a rise of 3.0 mm, below the 5 mm that progression needs"),
-        ("fr", "soit une hausse de 3,0 mm, inférieure aux 5 mm qu'exige une progression"),
+        ("fr", "soit une hausse de 3,0 mm, inférieure aux 5 mm qu’exige une progression"),
     ],
 )  # fmt: skip
 def test_a_large_percentage_of_few_millimetres_is_explained(tmp_path, language, sentence):
@@ -94,18 +94,18 @@ def test_a_large_percentage_of_few_millimetres_is_explained(tmp_path, language, 
     options = ["--language", language, "--setting", "carry_response=false"]
     said = CliRunner().invoke(app, [str(path), *options], env=WIDE, catch_exceptions=False).output
     assert sentence in said
-    assert said.count("progression needs" if language == "en" else "qu'exige une progression") == 1
+    assert said.count("progression needs" if language == "en" else "qu’exige une progression") == 1
 
 
 def test_mistakes_are_told_in_the_language_asked_for(tmp_path):
     def fail(*arguments):
         return CliRunner().invoke(app, [*arguments, "--language", "fr"]).exception.sentence
 
-    assert "c'est un dossier" in fail(str(tmp_path))
-    assert "le critère « recist2 » n'est pas connu. Connus : recist_1_1" in fail(
+    assert "c’est un dossier" in fail(str(tmp_path))
+    assert "le critère « recist2 » n’est pas connu. Connus : recist_1_1" in fail(
         LESIONS, "--criterion", "recist2"
     )
-    assert "n'est pas une valeur de sd_min_days. Écrivez un nombre" in fail(
+    assert "n’est pas une valeur de sd_min_days. Écrivez un nombre" in fail(
         LESIONS, "--setting", "sd_min_days=soon"
     )
 
@@ -254,7 +254,7 @@ B,2024-03-04,T2,target,no,20
         ),
         (
             "fr",
-            "Mis à part, ligne 4, T1 : cela ne s'accorde pas avec la date de première injection de la ligne 2",
+            "Mis à part, ligne 4, T1 : cela ne s’accorde pas avec la date de première injection de la ligne 2",
             "Non jugé selon itRECIST-compatible : on ignore quelles lésions furent injectées.",
         ),
     ],

@@ -33,7 +33,7 @@ def test_a_target_told_as_a_non_target_is_named_with_its_visit(word: str):
     assert (
         told["MESSAGEFR"]
         .item()
-        .startswith("T01 est une cible et la visite 1 (2024-02-12) n'en parle qu'en mots")
+        .startswith("T01 est une cible et la visite 1 (2024-02-12) n’en parle qu’en mots")
     )
 
 

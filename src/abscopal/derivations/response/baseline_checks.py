@@ -18,7 +18,7 @@ from abscopal.tables.columns import key_text, required_text
 MESSAGES = {
     "MIN_TI_1": (
         "no target is injected: the injected response cannot rest on a sum",
-        "aucune cible n'est injectée : la réponse injectée ne peut reposer sur une somme",
+        "aucune cible n’est injectée : la réponse injectée ne peut reposer sur une somme",
     ),
     "MIN_TNI_1": (
         "every target is injected: the non-injected response cannot rest on a sum",
@@ -26,16 +26,16 @@ MESSAGES = {
     ),
     "TARGET_WITHOUT_BASELINE": (
         "a target has no measurement at baseline",
-        "une cible n'a pas de mesure au bilan initial",
+        "une cible n’a pas de mesure au bilan initial",
     ),
     "NEW_AT_BASELINE": (
         "a lesion called new was already seen at baseline: it is not counted as new",
-        "une lésion dite nouvelle était déjà vue au bilan initial : elle n'est pas comptée comme nouvelle",
+        "une lésion dite nouvelle était déjà vue au bilan initial : elle n’est pas comptée comme nouvelle",
     ),
-    "NO_BASELINE": ("there is no baseline assessment", "il n'y a pas de bilan initial"),
+    "NO_BASELINE": ("there is no baseline assessment", "il n’y a pas de bilan initial"),
     "BASELINE_TOO_OLD": (
         "the baseline scan is older than the study allows",
-        "l'examen initial est plus ancien que ne le permet l'étude",
+        "l’examen initial est plus ancien que ne le permet l’étude",
     ),
 }
 
@@ -52,13 +52,13 @@ COUNTED = {
 }
 # The same where the limit is one.
 COUNTED_ONE = {
-    "MAX": ("more than one target", "plus d'une cible"),
+    "MAX": ("more than one target", "plus d’une cible"),
     "MAX_PER_ORGAN": (
         "more than one target in one organ (all nodes are one organ; paired organs are one)",
-        "plus d'une cible dans un organe (tous les ganglions en font un seul, des organes pairs aussi)",
+        "plus d’une cible dans un organe (tous les ganglions en font un seul, des organes pairs aussi)",
     ),
-    "MAX_TI": ("more than one injected target", "plus d'une cible injectée"),
-    "MAX_TNI": ("more than one target that is not injected", "plus d'une cible non injectée"),
+    "MAX_TI": ("more than one injected target", "plus d’une cible injectée"),
+    "MAX_TNI": ("more than one target that is not injected", "plus d’une cible non injectée"),
 }
 TOO_SMALL = (
     "a target is smaller than can be measured reliably ({:g} mm; {:g} mm short axis for a node)",

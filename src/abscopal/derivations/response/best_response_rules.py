@@ -31,7 +31,7 @@ def _last_rules(level: str, reference: str) -> tuple[Rule, ...]:
             "NE",
             _too_late,
             "progression, but too late to know what came before",
-            "progression, mais trop tardive pour savoir ce qui l'a précédée",
+            "progression, mais trop tardive pour savoir ce qui l’a précédée",
             OURS,
             reason="PD_TOO_LATE",
         ),
@@ -167,7 +167,7 @@ def _with_unconfirmed_progression(rules: tuple[Rule, ...], level: str) -> tuple[
         UNCONFIRMED_PROGRESSION,
         lambda _: _known("UPDDT"),
         "progression that no later assessment that counts has confirmed, with nothing better at another",
-        "progression qu'aucune évaluation ultérieure qui compte n'a confirmée, sans rien de mieux à une autre",
+        "progression qu’aucune évaluation ultérieure qui compte n’a confirmée, sans rien de mieux à une autre",
         "iRECIST, Table 3 (doi:10.1016/S1470-2045(17)30074-8); the order is our choice",
     )
     return (*told[:place], unconfirmed, *told[place:])

@@ -23,7 +23,7 @@ NO_TARGET = Rule(
     "NA",
     lambda _: ~HAS_TARGETS,
     "no target is in this category at this assessment",
-    "aucune cible n'est dans cette catégorie à cette évaluation",
+    "aucune cible n’est dans cette catégorie à cette évaluation",
     OUR_READING,
 )
 NO_NON_TARGET = Rule(
@@ -31,7 +31,7 @@ NO_NON_TARGET = Rule(
     "NA",
     lambda _: pl.col("NONTARGETS") == 0,
     "no non-target is in this category at this assessment",
-    "aucune lésion non cible n'est dans cette catégorie à cette évaluation",
+    "aucune lésion non cible n’est dans cette catégorie à cette évaluation",
     OUR_READING,
 )
 EMPTY = Rule(
@@ -39,7 +39,7 @@ EMPTY = Rule(
     "NE",
     lambda _: (pl.col("TRGRESP") == "NA") & (pl.col("NTRGRESP") == "NA"),
     "no lesion is in this category at this assessment",
-    "aucune lésion n'est dans cette catégorie à cette évaluation",
+    "aucune lésion n’est dans cette catégorie à cette évaluation",
     OUR_READING,
     reason="CATEGORY_EMPTY",
 )

@@ -37,10 +37,10 @@ PHRASES = {
         "part": " (par les seules cibles mesurées)",
         "from_baseline": "somme de {measured} mm, {percent_base} % par rapport au bilan initial ({base} mm)",
         "and_nadir": ", {percent_nadir} % par rapport au nadir ({nadir} mm)",
-        "short_rise": ", soit une hausse de {rise} mm, inférieure aux 5 mm qu'exige une progression",
+        "short_rise": ", soit une hausse de {rise} mm, inférieure aux 5 mm qu’exige une progression",
         "measured": "les cibles mesurées totalisent {measured} mm",
-        "none_measured": "aucune cible n'a été mesurée",
-        "equivocal": "une possible nouvelle lésion{possible} n'est pas tranchée",
+        "none_measured": "aucune cible n’a été mesurée",
+        "equivocal": "une possible nouvelle lésion{possible} n’est pas tranchée",
     },
 }
 
@@ -52,7 +52,7 @@ SUMS: dict[Part, dict[str, dict[str, str]]] = {
         | {"none_measured": none_measured}
         for language, change, none_measured in (
             ("en", ("sum ", "sum of the injected targets "), "no injected target was measured"),
-            ("fr", ("somme ", "somme des cibles injectées "), "aucune cible injectée n'a été mesurée"),
+            ("fr", ("somme ", "somme des cibles injectées "), "aucune cible injectée n’a été mesurée"),
         )
     },
     "NON-INJECTED": {
@@ -63,7 +63,7 @@ SUMS: dict[Part, dict[str, dict[str, str]]] = {
             (
                 "fr",
                 ("somme ", "somme des cibles non injectées "),
-                "aucune cible non injectée n'a été mesurée",
+                "aucune cible non injectée n’a été mesurée",
             ),
         )
     },

@@ -15,7 +15,7 @@ ENGLISH = (
     "record it as a new lesion, or correct its name or date"
 )
 FRENCH = (
-    "{} est notée comme {} pour la première fois à la visite {} ({}) et n'est pas comptée ; cibles et non-cibles "
+    "{} est notée comme {} pour la première fois à la visite {} ({}) et n’est pas comptée ; cibles et non-cibles "
     "sont choisies au bilan initial : notez-la comme nouvelle lésion, ou corrigez son nom ou sa date"
 )
 

@@ -18,7 +18,7 @@ ENGLISH = (
     "evaluable there; a target stays one: give its length"
 )
 FRENCH = (
-    "{} est une cible et la visite {} ({}) n'en parle qu'en mots, comme d'une non-cible : sans longueur elle n'y est "
+    "{} est une cible et la visite {} ({}) n’en parle qu’en mots, comme d’une non-cible : sans longueur elle n’y est "
     "pas évaluable ; une cible le reste : donnez sa longueur"
 )
 

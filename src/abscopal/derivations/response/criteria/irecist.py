@@ -70,7 +70,7 @@ CATEGORIES = (
         "progression",
         5,
         "Confirmed progression: a later scan shows further growth, or progression in another category",
-        "Progression confirmée : un examen ultérieur montre une croissance de plus, ou une progression d'une "
+        "Progression confirmée : un examen ultérieur montre une croissance de plus, ou une progression d’une "
         "autre catégorie",
     ),
     Category(
@@ -78,7 +78,7 @@ CATEGORIES = (
         "unconfirmed_progression",
         6,
         "Unconfirmed progression: progression as in RECIST 1.1, which a later scan may confirm or lift",
-        "Progression non confirmée : progression comme dans RECIST 1.1, qu'un examen ultérieur peut confirmer "
+        "Progression non confirmée : progression comme dans RECIST 1.1, qu’un examen ultérieur peut confirmer "
         "ou lever",
     ),
     Category("NE", "not_evaluable", 7, "Not evaluable", "Non évaluable"),
@@ -107,7 +107,7 @@ IMMUNE_NEW_LESION_RULES = (
         "NE",
         lambda _: pl.col("NLMISSING"),
         "a known new lesion was not evaluated",
-        "une nouvelle lésion connue n'a pas été évaluée",
+        "une nouvelle lésion connue n’a pas été évaluée",
         OURS,
         reason="LESION_MISSING",
     ),
@@ -139,7 +139,7 @@ PROGRESSION_RULES = (
         "iCPD",
         lambda _: _stands("CONFIRMED_BEFORE"),
         "progression was confirmed before and has not been lifted",
-        "la progression a été confirmée auparavant et n'a pas été levée",
+        "la progression a été confirmée auparavant et n’a pas été levée",
         OURS,
     ),
     Rule(
@@ -155,7 +155,7 @@ PROGRESSION_RULES = (
         "iUPD",
         lambda _: _stands("EARLY"),
         "the scan came too soon to confirm progression",
-        "l'examen est trop précoce pour confirmer la progression",
+        "l’examen est trop précoce pour confirmer la progression",
         ANSWERS,
     ),
     Rule(
@@ -171,7 +171,7 @@ PROGRESSION_RULES = (
         "NE",
         lambda _: _stands("MISSING"),
         "nothing progresses, but a known new lesion was not evaluated",
-        "rien ne progresse, mais une nouvelle lésion connue n'a pas été évaluée",
+        "rien ne progresse, mais une nouvelle lésion connue n’a pas été évaluée",
         OURS,
         reason="LESION_MISSING",
     ),

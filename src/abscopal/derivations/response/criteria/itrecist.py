@@ -56,7 +56,7 @@ CATEGORIES = (
         2,
         "Partial response: the sum of the targets concerned (all, injected or non-injected) at least 30 % below "
         "the baseline of the same lesions",
-        "Réponse partielle : somme des cibles concernées (toutes, injectées ou non injectées) inférieure d'au "
+        "Réponse partielle : somme des cibles concernées (toutes, injectées ou non injectées) inférieure d’au "
         "moins 30 % à la valeur initiale des mêmes lésions",
     ),
     Category(
@@ -79,7 +79,7 @@ CATEGORIES = (
         5,
         "Progression: the sum concerned at least 20 % and 5 mm above its smallest value, unequivocal growth of "
         "non-targets, or a new lesion (never counted in the injected response)",
-        "Progression : somme concernée supérieure d'au moins 20 % et 5 mm à sa plus petite valeur, croissance "
+        "Progression : somme concernée supérieure d’au moins 20 % et 5 mm à sa plus petite valeur, croissance "
         "indiscutable de lésions non cibles, ou nouvelle lésion (jamais comptée dans la réponse injectée)",
     ),
     Category("NE", "not_evaluable", 6, "Not evaluable", "Non évaluable"),
@@ -143,7 +143,7 @@ OUR_READINGS = (
     ),
     OurReading(
         "The best response of a category counts assessments up to the progression of that category.",
-        "La meilleure réponse d’une catégorie compte les évaluations jusqu'à la progression de cette catégorie.",
+        "La meilleure réponse d’une catégorie compte les évaluations jusqu’à la progression de cette catégorie.",
         "category_best_until",
         "own_progression",
     ),

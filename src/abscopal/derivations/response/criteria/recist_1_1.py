@@ -23,7 +23,7 @@ CATEGORIES = (
         "partial",
         2,
         "Partial response: sum of the targets at least 30 % below baseline",
-        "Réponse partielle : somme des cibles inférieure d'au moins 30 % à la valeur initiale",
+        "Réponse partielle : somme des cibles inférieure d’au moins 30 % à la valeur initiale",
     ),
     Category(
         "SD",
@@ -45,7 +45,7 @@ CATEGORIES = (
         5,
         "Progression: sum at least 20 % and 5 mm above its smallest value, unequivocal growth of "
         "non-targets, or a new lesion",
-        "Progression : somme supérieure d'au moins 20 % et 5 mm à sa plus petite valeur, croissance "
+        "Progression : somme supérieure d’au moins 20 % et 5 mm à sa plus petite valeur, croissance "
         "indiscutable de lésions non cibles, ou nouvelle lésion",
     ),
     Category("NE", "not_evaluable", 6, "Not evaluable", "Non évaluable"),
